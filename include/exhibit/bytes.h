@@ -1,0 +1,15 @@
+/*
+ * bytes.h -- a view of memory: borrowed, never freed through this.
+ */
+#ifndef EXHIBIT_BYTES_H
+#define EXHIBIT_BYTES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct exh_bytes {
+    const uint8_t *p; // may be NULL when n is 0
+    size_t n;         // bytes
+};
+
+#endif
