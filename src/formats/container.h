@@ -17,8 +17,8 @@
 #include "base/buf.h"
 #include "base/source.h"
 
-#define STORE_MAX \
-    ((size_t)32 << 20) // bytes of one manifest store; the public's largest are near 5 MB
+#define STORE_MAX ((size_t)32 << 20) // bytes of one manifest store; the public's largest: near 5 MB
+#define STORE_MIN ((size_t)38)       // bytes: a superbox with nothing but its description
 
 enum format {
     FORMAT_UNKNOWN,

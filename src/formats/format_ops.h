@@ -35,23 +35,28 @@ struct plan {
     struct shift shift;
 };
 
-extern const struct format_ops jpeg_ops, png_ops, riff_ops, bmff_ops;
+extern const struct format_ops store_ops, jpeg_ops, png_ops, riff_ops, bmff_ops;
 
 /*
- * The plan of formats that only cut and insert: a fixed list of pieces. Owns copies of literals.
+ * The plan of formats that only cut, insert and patch: a list of pieces, all of them hashed but the
+ * hole. Running out of memory is remembered and told by simple_plan_done(), so that a plan is built
+ * straight through; p may be NULL.
  */
-#define SIMPLE_PIECES_MAX  8
-#define SIMPLE_LITERAL_MAX 64
+#define SIMPLE_LITERALS_MAX ((size_t)1 << 20) // bytes of all literals of one plan
+
+typedef enum exh_status plan_framer(const struct plan *p, struct exh_bytes store, struct buf *out,
+                                    struct exh_error *err);
 
 struct simple_plan;
-struct simple_plan *simple_plan_new(size_t store_n, struct span store,
-                                    enum exh_status (*frame)(const struct plan *p,
-                                                             struct exh_bytes store,
-                                                             struct buf *out,
-                                                             struct exh_error *err));
-void simple_plan_copy(struct simple_plan *p, uint64_t from, uint64_t n); // n 0 adds nothing
-void simple_plan_literal(struct simple_plan *p, const void *literal, size_t n);
-void simple_plan_store(struct simple_plan *p);        // adds the hole, if it has a size
-struct plan *simple_plan_done(struct simple_plan *p); // sums the size
+struct simple_plan *simple_plan_new(size_t store_n, struct span store, plan_framer *frame);
+void simple_plan_copy(struct simple_plan *p, uint64_t from, uint64_t n);        // n 0 adds nothing
+void simple_plan_literal(struct simple_plan *p, const void *literal, size_t n); // copied
+void simple_plan_store(struct simple_plan *p); // adds the hole, if it has a size
+NODISCARD enum exh_status simple_plan_done(struct simple_plan *p, struct plan **out,
+                                           struct exh_error *err);
+
+/* Append n bytes of the source at `at` to a store: bounded by its limit and by the file's end. */
+NODISCARD enum exh_status container_put_jumbf(const struct exh_source *s, uint64_t at, uint64_t n,
+                                              struct buf *jumbf, struct exh_error *err);
 
 #endif

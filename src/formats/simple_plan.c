@@ -1,0 +1,116 @@
+#include <assert.h>
+#include <stdlib.h>
+
+#include "formats/format_ops.h"
+
+#define FIRST_PIECES 8 // enough for cutting one range and filling another
+
+struct simple_plan {
+    struct plan plan;
+    struct piece *pieces; // owned; a literal's offset in `literals` stands in `from`
+    size_t n;
+    size_t allocated;
+    size_t at; // the piece that next() gives
+    struct buf literals;
+    bool failed; // out of memory
+};
+
+static enum exh_status next(struct plan *plan, struct piece *piece, bool *more,
+                            struct exh_error *err)
+{
+    struct simple_plan *p = (struct simple_plan *)plan;
+
+    (void)err;
+    *more = p->at < p->n;
+    if (!*more)
+        return EXH_OK;
+    *piece = p->pieces[p->at++];
+    if (piece->kind == PIECE_LITERAL) {
+        piece->literal = p->literals.p + piece->from;
+        piece->from = 0;
+    }
+    return EXH_OK;
+}
+
+static void rewind_plan(struct plan *plan)
+{
+    ((struct simple_plan *)plan)->at = 0;
+}
+
+static void free_plan(struct plan *plan)
+{
+    struct simple_plan *p = (struct simple_plan *)plan;
+
+    buf_free(&p->literals);
+    free(p->pieces);
+    free(p);
+}
+
+struct simple_plan *simple_plan_new(size_t store_n, struct span store, plan_framer *frame)
+{
+    struct simple_plan *p = calloc(1, sizeof *p);
+
+    if (!p)
+        return NULL;
+    p->plan = (struct plan){ .next = next,
+                             .rewind = rewind_plan,
+                             .frame = frame,
+                             .free = free_plan,
+                             .store = store,
+                             .store_n = store_n };
+    p->literals = buf_with_limit(SIMPLE_LITERALS_MAX);
+    return p;
+}
+
+static void add(struct simple_plan *p, struct piece piece)
+{
+    if (!p || p->failed || !piece.n)
+        return;
+    if (p->n == p->allocated) {
+        const size_t size = p->allocated ? 2 * p->allocated : FIRST_PIECES;
+        struct piece *pieces = realloc(p->pieces, size * sizeof *pieces);
+        if (!pieces) {
+            p->failed = true;
+            return;
+        }
+        p->pieces = pieces;
+        p->allocated = size;
+    }
+    p->pieces[p->n++] = piece;
+    p->plan.size += piece.n;
+}
+
+void simple_plan_copy(struct simple_plan *p, uint64_t from, uint64_t n)
+{
+    add(p, (struct piece){ .kind = PIECE_COPY, .from = from, .n = n, .hashed = true });
+}
+
+void simple_plan_literal(struct simple_plan *p, const void *literal, size_t n)
+{
+    if (!p)
+        return;
+    const size_t from = p->literals.n;
+    buf_put(&p->literals, literal, n);
+    p->failed |= p->literals.failed != EXH_OK;
+    add(p, (struct piece){ .kind = PIECE_LITERAL, .from = from, .n = n, .hashed = true });
+}
+
+void simple_plan_store(struct simple_plan *p)
+{
+    if (!p)
+        return;
+    assert(p->plan.store.at == p->plan.size); // the caller said where the hole would come to lie
+    add(p, (struct piece){ .kind = PIECE_STORE, .n = p->plan.store.n });
+}
+
+enum exh_status simple_plan_done(struct simple_plan *p, struct plan **out, struct exh_error *err)
+{
+    if (!p)
+        return fail_no_memory(err);
+    if (p->failed) {
+        free_plan(&p->plan);
+        return fail_no_memory(err);
+    }
+    *out = &p->plan;
+    return EXH_OK;
+}
