@@ -153,11 +153,6 @@ enum exh_status plan_next(struct plan *p, struct piece *piece, bool *more, struc
     return p->next(p, piece, more, err);
 }
 
-struct shift plan_shift(const struct plan *p)
-{
-    return p->shift;
-}
-
 void plan_rewind(struct plan *p)
 {
     p->rewind(p);

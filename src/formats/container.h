@@ -61,16 +61,8 @@ void container_free(struct container *c);
 
 enum piece_kind {
     PIECE_COPY,    // n bytes of the source from `from`
-    PIECE_LITERAL, // n bytes at `literal`: a header that changed
-    PIECE_SHIFT32, // n bytes of the source, big-endian u32 each, adjusted by `shift`
-    PIECE_SHIFT64, // the same with u64
+    PIECE_LITERAL, // n bytes at `literal`: what changes, a box header, a table of file offsets
     PIECE_STORE,   // the hole: container bytes of the store, plan.store.n of them; never hashed
-};
-
-/* A file offset inside the asset is adjusted: values >= from get + delta. */
-struct shift {
-    uint64_t from;
-    int64_t delta;
 };
 
 struct piece {
@@ -110,9 +102,6 @@ uint64_t plan_size(const struct plan *p);
 /* The next piece, or *more = false at the end. */
 NODISCARD enum exh_status plan_next(struct plan *p, struct piece *piece, bool *more,
                                     struct exh_error *err);
-
-/* The shift that SHIFT pieces of this plan need: constant for the whole plan. */
-struct shift plan_shift(const struct plan *p);
 
 /* Walk again from the start. */
 void plan_rewind(struct plan *p);

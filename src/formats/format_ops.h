@@ -32,7 +32,6 @@ struct plan {
     struct span store;
     uint64_t size;
     size_t store_n; // bytes of JUMBF
-    struct shift shift;
 };
 
 extern const struct format_ops store_ops, jpeg_ops, png_ops, riff_ops, bmff_ops;
