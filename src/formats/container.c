@@ -123,8 +123,8 @@ enum exh_status plan_new(const struct exh_source *s, const struct container *c, 
     if (status != EXH_OK)
         return status;
     if (goal == PLAN_NONE && c->format != FORMAT_BMFF) {
-        struct simple_plan *p = simple_plan_new(0, (struct span){ 0 }, NULL);
-        simple_plan_copy(p, 0, s->size);
+        struct simple_plan *p = simple_plan_new(0, NULL);
+        simple_plan_upto(p, s->size);
         return simple_plan_done(p, out, err);
     }
     if (!ops)

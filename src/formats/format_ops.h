@@ -22,35 +22,38 @@ struct format_ops {
                              box_visitor *visit, void *ctx, struct exh_error *err);
 };
 
+/* See plan_frame(); out is empty. */
+typedef enum exh_status plan_framer(const struct plan *p, struct exh_bytes store, struct buf *out,
+                                    struct exh_error *err);
+
 /* The part of a plan that all formats share; a format's own plan begins with it. */
 struct plan {
     enum exh_status (*next)(struct plan *p, struct piece *piece, bool *more, struct exh_error *err);
     void (*rewind)(struct plan *p);
-    enum exh_status (*frame)(const struct plan *p, struct exh_bytes store, struct buf *out,
-                             struct exh_error *err);
+    plan_framer *frame;
     void (*free)(struct plan *p);
     struct span store;
     uint64_t size;
     size_t store_n; // bytes of JUMBF
+    uint64_t detail; // what the format's frame() needs beside the store
 };
 
 extern const struct format_ops store_ops, jpeg_ops, png_ops, riff_ops, bmff_ops;
 
 /*
  * The plan of formats that only cut, insert and patch: a list of pieces, all of them hashed but the
- * hole. Running out of memory is remembered and told by simple_plan_done(), so that a plan is built
- * straight through; p may be NULL.
+ * hole. It is built as the output is read, from front to end, with a cursor in the source. Running
+ * out of memory is remembered and told by simple_plan_done(), so that a plan is built straight
+ * through; p may be NULL.
  */
 #define SIMPLE_LITERALS_MAX ((size_t)1 << 20) // bytes of all literals of one plan
 
-typedef enum exh_status plan_framer(const struct plan *p, struct exh_bytes store, struct buf *out,
-                                    struct exh_error *err);
-
 struct simple_plan;
-struct simple_plan *simple_plan_new(size_t store_n, struct span store, plan_framer *frame);
-void simple_plan_copy(struct simple_plan *p, uint64_t from, uint64_t n);        // n 0 adds nothing
+struct simple_plan *simple_plan_new(size_t store_n, plan_framer *frame);
+void simple_plan_upto(struct simple_plan *p, uint64_t at); // copy from the cursor up to `at`
+void simple_plan_skip(struct simple_plan *p, uint64_t n);  // leave n bytes of the source out
 void simple_plan_literal(struct simple_plan *p, const void *literal, size_t n); // copied
-void simple_plan_store(struct simple_plan *p); // adds the hole, if it has a size
+void simple_plan_store(struct simple_plan *p, uint64_t n); // the hole, n container bytes or none
 NODISCARD enum exh_status simple_plan_done(struct simple_plan *p, struct plan **out,
                                            struct exh_error *err);
 

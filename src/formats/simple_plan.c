@@ -10,7 +10,8 @@ struct simple_plan {
     struct piece *pieces; // owned; a literal's offset in `literals` stands in `from`
     size_t n;
     size_t allocated;
-    size_t at; // the piece that next() gives
+    size_t at;       // the piece that next() gives
+    uint64_t cursor; // in the source: what lies before it is copied or left out
     struct buf literals;
     bool failed; // out of memory
 };
@@ -46,18 +47,15 @@ static void free_plan(struct plan *plan)
     free(p);
 }
 
-struct simple_plan *simple_plan_new(size_t store_n, struct span store, plan_framer *frame)
+struct simple_plan *simple_plan_new(size_t store_n, plan_framer *frame)
 {
     struct simple_plan *p = calloc(1, sizeof *p);
 
     if (!p)
         return NULL;
-    p->plan = (struct plan){ .next = next,
-                             .rewind = rewind_plan,
-                             .frame = frame,
-                             .free = free_plan,
-                             .store = store,
-                             .store_n = store_n };
+    p->plan = (struct plan){
+        .next = next, .rewind = rewind_plan, .frame = frame, .free = free_plan, .store_n = store_n
+    };
     p->literals = buf_with_limit(SIMPLE_LITERALS_MAX);
     return p;
 }
@@ -80,9 +78,20 @@ static void add(struct simple_plan *p, struct piece piece)
     p->plan.size += piece.n;
 }
 
-void simple_plan_copy(struct simple_plan *p, uint64_t from, uint64_t n)
+void simple_plan_upto(struct simple_plan *p, uint64_t at)
 {
-    add(p, (struct piece){ .kind = PIECE_COPY, .from = from, .n = n, .hashed = true });
+    if (!p)
+        return;
+    assert(at >= p->cursor);
+    add(p, (struct piece){
+               .kind = PIECE_COPY, .from = p->cursor, .n = at - p->cursor, .hashed = true });
+    p->cursor = at;
+}
+
+void simple_plan_skip(struct simple_plan *p, uint64_t n)
+{
+    if (p)
+        p->cursor += n;
 }
 
 void simple_plan_literal(struct simple_plan *p, const void *literal, size_t n)
@@ -95,12 +104,12 @@ void simple_plan_literal(struct simple_plan *p, const void *literal, size_t n)
     add(p, (struct piece){ .kind = PIECE_LITERAL, .from = from, .n = n, .hashed = true });
 }
 
-void simple_plan_store(struct simple_plan *p)
+void simple_plan_store(struct simple_plan *p, uint64_t n)
 {
     if (!p)
         return;
-    assert(p->plan.store.at == p->plan.size); // the caller said where the hole would come to lie
-    add(p, (struct piece){ .kind = PIECE_STORE, .n = p->plan.store.n });
+    p->plan.store = (struct span){ p->plan.size, n };
+    add(p, (struct piece){ .kind = PIECE_STORE, .n = n });
 }
 
 enum exh_status simple_plan_done(struct simple_plan *p, struct plan **out, struct exh_error *err)

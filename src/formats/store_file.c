@@ -35,8 +35,8 @@ static enum exh_status plan(const struct exh_source *s, const struct container *
     (void)c;
     if (goal == PLAN_STRIP)
         return fail(err, EXH_UNSUPPORTED, "a sidecar is nothing but its manifest store");
-    struct simple_plan *p = simple_plan_new(store_n, (struct span){ 0, store_n }, frame);
-    simple_plan_store(p);
+    struct simple_plan *p = simple_plan_new(store_n, frame);
+    simple_plan_store(p, store_n);
     return simple_plan_done(p, out, err);
 }
 
