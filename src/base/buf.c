@@ -165,7 +165,7 @@ enum exh_status buf_finish(const struct buf *b, struct exh_error *err)
     if (b->failed == EXH_NO_MEMORY)
         return fail_no_memory(err);
     if (b->failed)
-        return fail(err, b->failed, "text could not be formatted");
+        return fail(err, b->failed, "output would break its own format");
     return EXH_OK;
 }
 

@@ -5,10 +5,12 @@
  * that a struct cbor is a view of an item that is known to be sound, and every question about it is
  * answered without an error path: an absent key or another type gives an item of type CBOR_NONE.
  * Nothing is allocated. Non-shortest numbers, indefinite lengths and unsorted maps are accepted:
- * others write them, and hashes are taken over received bytes.
+ * others write them, and hashes are taken over received bytes. Keys are the same when their values
+ * are: a longer head than needed does not hide a duplicate.
  *
  * Writing: cbor_put_… append to a buf in Core Deterministic Encoding; maps sort themselves when they
- * are closed (bytewise order of the encoded keys).
+ * are closed (bytewise order of the encoded keys). What is no CBOR (text that is not UTF-8, a map
+ * with a key twice or without its value) fails the buf with EXH_INVALID.
  */
 #ifndef FORMATS_CBOR_H
 #define FORMATS_CBOR_H
@@ -17,9 +19,10 @@
 
 #include "base/buf.h"
 
-#define CBOR_DEPTH_MAX 32                 // nested arrays, maps and tags
-#define CBOR_SIZE_MAX  ((size_t)16 << 20) // bytes of one item
-#define CBOR_KEYS_MAX  4096               // entries of a map that is not sorted
+#define CBOR_DEPTH_MAX 32                  // nested arrays, maps and tags
+#define CBOR_SIZE_MAX  ((size_t)16 << 20)  // bytes of one item
+#define CBOR_KEYS_MAX  2048                // entries of a map that is not sorted
+#define CBOR_AGAIN_MAX (4 * CBOR_SIZE_MAX) // bytes of all unsorted maps, nested ones counted again
 
 enum cbor_type {
     CBOR_NONE, // absent
@@ -43,7 +46,7 @@ struct cbor {              // one checked item: borrowed from the input
 
 /*
  * Check that `bytes` is exactly one item, and view it. pos is the offset of bytes in the asset, for
- * messages. EXH_MALFORMED, EXH_LIMIT.
+ * messages. EXH_MALFORMED, EXH_LIMIT; EXH_UNSUPPORTED: a string of indefinite length as a key.
  */
 NODISCARD enum exh_status cbor_parse(struct exh_bytes bytes, uint64_t pos, struct cbor *out,
                                      struct exh_error *err);
