@@ -117,10 +117,16 @@ class Authority:
         return Identity(alg, self._write(name + "-chain.pem", cert_pem(leaf, self.ca)),
                         self._write(name + "-key.pem", key_pem(key)), self.root_path)
 
-    def issue_tsa(self, name, life=365 * DAY, start=None):
-        """A leaf for a time-stamp authority: RFC 3161 wants exactly one, critical, extended key usage."""
+    def issue_tsa(self, name, life=365 * DAY, start=None, by_root=False):
+        """A leaf for a time-stamp authority: RFC 3161 wants exactly one, critical, extended key usage.
+
+        by_root leaves the intermediate out, so that a token carries one certificate: `openssl ts` does not sort
+        a set of two as DER asks for, and rfc3161-client insists on that.
+        """
         key = ALGORITHMS[self.alg][0]()
-        leaf = self._certificate(name, key, self.ca, self.ca_key, life, usages=(ExtendedKeyUsageOID.TIME_STAMPING,),
+        issuer, issuer_key = (self.root, self.root_key) if by_root else (self.ca, self.ca_key)
+        leaf = self._certificate(name, key, issuer, issuer_key, life, usages=(ExtendedKeyUsageOID.TIME_STAMPING,),
                                  critical_usage=True, start=start)
-        return Identity(self.alg, self._write(name + "-chain.pem", cert_pem(leaf, self.ca)),
+        chain = (leaf,) if by_root else (leaf, self.ca)
+        return Identity(self.alg, self._write(name + "-chain.pem", cert_pem(*chain)),
                         self._write(name + "-key.pem", key_pem(key)), self.root_path)

@@ -9,9 +9,10 @@ Settings travel in a Context: the Reader of 0.38 ignores the old global ones. No
 import io
 import json
 import os
-from dataclasses import dataclass, field
 
 import c2pa
+
+from verdict import Verdict, codes
 
 MEDIA_TYPES = {
     ".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".heic": "image/heic", ".heif": "image/heif",
@@ -54,28 +55,6 @@ def settings(roots=(), **sections):
 
 def context(roots=(), **sections):
     return c2pa.Context(c2pa.Settings.from_dict(settings(roots, **sections)))
-
-
-@dataclass
-class Verdict:
-    """What c2pa-python says: its state, and status codes as sets; those of ingredients are apart."""
-
-    state: str  # "Invalid", "Valid", "Trusted"; "" when it could not read
-    success: set = field(default_factory=set)
-    informational: set = field(default_factory=set)
-    failure: set = field(default_factory=set)
-    deltas: set = field(default_factory=set)  # failures of ingredients that were not known when they were added
-    report: dict = field(default_factory=dict)
-    error: str = ""
-
-    @property
-    def active(self):
-        """The active manifest, as c2pa-python shows it."""
-        return self.report["manifests"][self.report["active_manifest"]]
-
-
-def codes(entries):
-    return {e["code"] for e in entries or []}
 
 
 def verdict_of(reader):
