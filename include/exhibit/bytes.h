@@ -7,9 +7,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct exh_bytes {
     const uint8_t *p; // may be NULL when n is 0
     size_t n;         // bytes
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

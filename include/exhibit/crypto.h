@@ -16,6 +16,10 @@
 #include <exhibit/bytes.h>
 #include <exhibit/error.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Hash algorithms that C2PA allows ("Hashing"). */
 enum exh_hash {
     EXH_HASH_NONE = 0,
@@ -183,5 +187,9 @@ EXH_API const struct exh_crypto *exh_crypto_openssl(void);
 /* Size of a digest in bytes; 0 for EXH_HASH_NONE. Name as in C2PA: "sha256". */
 EXH_API size_t exh_hash_size(enum exh_hash alg);
 EXH_API const char *exh_hash_name(enum exh_hash alg);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,6 +11,10 @@
 #ifndef EXHIBIT_ERROR_H
 #define EXHIBIT_ERROR_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #if defined(__GNUC__)
 #define EXH_API __attribute__((visibility("default")))
 #else
@@ -42,5 +46,9 @@ struct exh_error {
 
 /* A short stable name of a status, for JSON and logs: "malformed". Borrowed for ever. */
 EXH_API const char *exh_status_name(enum exh_status status);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 
 #include <exhibit/crypto.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define EXH_SIGNATURE_MAX 2048 // bytes: RSA of 16384 bits
 
 /*
@@ -69,5 +73,9 @@ EXH_API const struct exh_bytes *exh_certs_chain(const struct exh_certs *certs, s
  */
 EXH_API enum exh_status exh_key_signer(const struct exh_key *key, const struct exh_certs *certs,
                                        int64_t alg, struct exh_signer *out, struct exh_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

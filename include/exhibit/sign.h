@@ -20,6 +20,10 @@
 #include <exhibit/source.h>
 #include <exhibit/trust.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define EXH_INGREDIENTS_MAX 256
 #define EXH_NO_TIME         INT64_MIN // a clock that is not set
 
@@ -144,5 +148,9 @@ EXH_API enum exh_status exh_strip(const struct exh_source *source, const struct 
 /* Put a store into an asset that has none: the reverse of exh_strip(). */
 EXH_API enum exh_status exh_attach(const struct exh_source *source, struct exh_bytes store,
                                    const struct exh_sink *sink, struct exh_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 #include <exhibit/bytes.h>
 #include <exhibit/error.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Bytes of one asset, read by offset. The asset must not change while it is read. */
 struct exh_source {
     uint64_t size;         // bytes in the asset
@@ -38,5 +42,9 @@ struct exh_memory_sink {
     size_t n;    // bytes written so far
 };
 EXH_API struct exh_sink exh_sink_memory(struct exh_memory_sink *m);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 
 #include <exhibit/crypto.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define EXH_ANCHORS_MAX 4096 // certificates in one trust object
 
 /* An empty trust object: nobody is trusted. Owned; exh_trust_free(). NULL when out of memory. */
@@ -36,5 +40,9 @@ EXH_API enum exh_status exh_trust_add_allowed(struct exh_trust *trust, const cha
  */
 EXH_API enum exh_status exh_trust_set_ekus(struct exh_trust *trust, const char *text, size_t n,
                                            struct exh_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -20,6 +20,10 @@
 #include <exhibit/source.h>
 #include <exhibit/trust.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define EXH_REPORT_SCHEMA 1 // version of the JSON form; grows only by new keys
 
 /* The three states of C2PA, "Validation states", and what is below them. */
@@ -202,5 +206,9 @@ EXH_API int exh_report_exit_code(const struct exh_report *report);
 /* The report as JSON (schema EXH_REPORT_SCHEMA) into *json, NUL-terminated; free with free(). */
 EXH_API enum exh_status exh_report_json(const struct exh_report *report, char **json, size_t *n,
                                         struct exh_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
