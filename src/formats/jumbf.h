@@ -45,18 +45,26 @@ struct jumbf {
     struct reader children; // over the boxes behind the description: copy it to walk
 };
 
-/* The next box of r. EXH_MALFORMED with its place. */
+/*
+ * The next box of r. EXH_MALFORMED with its place. A box that reaches to the end (LBox 0) is refused
+ * here: only a whole store may be one.
+ */
 NODISCARD enum exh_status jumbf_next_box(struct reader *r, struct jumbf_box *out,
                                          struct exh_error *err);
 
-/* Look at a superbox (type 'jumb'): its description is checked, its children are not. */
+/*
+ * Look at a superbox (type 'jumb'): its description is checked, its children are not. A label is
+ * UTF-8 of at most JUMBF_LABEL_MAX bytes; whether C2PA allows it, jumbf_label_valid() tells.
+ * EXH_MALFORMED, EXH_LIMIT; EXH_UNSUPPORTED: toggles that nobody has defined.
+ */
 NODISCARD enum exh_status jumbf_open(const struct jumbf_box *box, struct jumbf *out,
                                      struct exh_error *err);
 
 /*
  * Check a whole store: every nested superbox has a sound description, depth and count are bounded,
  * nothing is left over. Then walking it cannot fail. view is exactly one 'jumb' box; zero bytes
- * behind it are allowed when `padded`.
+ * behind it are allowed when `padded`. Superboxes of unknown type are checked like others.
+ * EXH_MALFORMED, EXH_LIMIT, EXH_UNSUPPORTED.
  */
 NODISCARD enum exh_status jumbf_check(struct exh_bytes view, uint64_t pos, bool padded,
                                       struct jumbf *out, struct exh_error *err);
@@ -64,7 +72,10 @@ NODISCARD enum exh_status jumbf_check(struct exh_bytes view, uint64_t pos, bool 
 /* Whether this is a label that C2PA allows ("Labels"). */
 bool jumbf_label_valid(struct exh_bytes label);
 
-/* Writing: open a superbox, put its content boxes, close it: the length is filled in. */
+/*
+ * Writing: open a superbox, put its content boxes, close it: the length is filled in. A label that
+ * is not valid fails the buf with EXH_INVALID.
+ */
 size_t jumbf_put_open(struct buf *b, const jumbf_type type, const char *label,
                       struct exh_bytes salt); // salt: 16 or 32 bytes, or empty
 size_t jumbf_put_box_open(struct buf *b, const char four[4]);
