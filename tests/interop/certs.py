@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 C2PA_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
 CLAIM_SIGNING_USAGES = (C2PA_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION)
@@ -83,7 +83,7 @@ class Authority:
         return path
 
     def _certificate(self, name, key, issuer, issuer_key, life, ca=False, usages=(), critical_usage=False,
-                     uris=(), start=None):
+                     uris=(), start=None, ocsp_url=None):
         start = start or datetime.datetime.now(datetime.timezone.utc) - DAY
         public = key.public_key()
         subject = name_of(name)
@@ -106,14 +106,19 @@ class Authority:
         if uris:
             builder = builder.add_extension(
                 x509.SubjectAlternativeName([x509.UniformResourceIdentifier(u) for u in uris]), critical=False)
+        if ocsp_url:
+            builder = builder.add_extension(x509.AuthorityInformationAccess([x509.AccessDescription(
+                AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(ocsp_url))]), critical=False)
         pss = padding.PSS(padding.MGF1(self.digest), self.digest.digest_size) if self.pss else None
         return builder.sign(issuer_key, self.digest, rsa_padding=pss)
 
-    def issue(self, name, alg=None, usages=CLAIM_SIGNING_USAGES, life=90 * DAY, start=None, uris=()):
+    def issue(self, name, alg=None, usages=CLAIM_SIGNING_USAGES, life=90 * DAY, start=None, uris=(),
+              ocsp_url=None):
         """A leaf for claim signing; usages, life and start may be wrong on purpose."""
         alg = alg or self.alg
         key = ALGORITHMS[alg][0]()
-        leaf = self._certificate(name, key, self.ca, self.ca_key, life, usages=usages, uris=uris, start=start)
+        leaf = self._certificate(name, key, self.ca, self.ca_key, life, usages=usages, uris=uris, start=start,
+                                 ocsp_url=ocsp_url)
         return Identity(alg, self._write(name + "-chain.pem", cert_pem(leaf, self.ca)),
                         self._write(name + "-key.pem", key_pem(key)), self.root_path)
 
@@ -129,4 +134,11 @@ class Authority:
                                  critical_usage=True, start=start)
         chain = (leaf,) if by_root else (leaf, self.ca)
         return Identity(self.alg, self._write(name + "-chain.pem", cert_pem(*chain)),
+                        self._write(name + "-key.pem", key_pem(key)), self.root_path)
+
+    def issue_ocsp_responder(self, name):
+        """A leaf that answers for certificates of the intermediate (RFC 6960, "Authorized Responders")."""
+        key = ALGORITHMS[self.alg][0]()
+        leaf = self._certificate(name, key, self.ca, self.ca_key, 90 * DAY, usages=(ExtendedKeyUsageOID.OCSP_SIGNING,))
+        return Identity(self.alg, self._write(name + "-chain.pem", cert_pem(leaf, self.ca)),
                         self._write(name + "-key.pem", key_pem(key)), self.root_path)

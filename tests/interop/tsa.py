@@ -6,11 +6,12 @@
 identity is one of certs.Authority.issue_tsa(). Requests and answers are kept in tsa.exchanges, in order.
 """
 
-import http.server
 import os
 import subprocess
 import tempfile
-import threading
+
+import pem
+from loopback import Server
 
 CONFIG = """\
 [ tsa ]
@@ -37,13 +38,10 @@ class TimeStampAuthority:
         self.config = os.path.join(folder, "tsa.cnf")
         self.exchanges = []
         self.broken = False  # answer 500 instead
-        with open(identity.chain, encoding="ascii") as f:
-            end = "-----END CERTIFICATE-----\n"
-            leaf, *issuers = [c + end for c in f.read().split(end) if c.strip()]
+        leaf, *issuers = pem.split(identity.chain)
         for name, text in (("leaf.pem", leaf), ("chain.pem", "".join(issuers)), ("serial", "01\n"),
                            ("tsa.cnf", CONFIG.format(folder=folder, key=identity.key))):
-            with open(os.path.join(folder, name), "w", encoding="ascii") as f:
-                f.write(text)
+            pem.write(os.path.join(folder, name), text)
 
     def reply(self, request):
         """The DER TimeStampResp for a DER TimeStampReq."""
@@ -56,33 +54,13 @@ class TimeStampAuthority:
         self.exchanges.append((request, response))
         return response
 
+    def answer(self, path, request):
+        return None if self.broken else self.reply(request)
+
     def __enter__(self):
-        authority = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                request = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                if authority.broken:
-                    self.send_error(500)
-                    return
-                response = authority.reply(request)
-                self.send_response(200)
-                self.send_header("Content-Type", "application/timestamp-reply")
-                self.send_header("Content-Length", str(len(response)))
-                self.end_headers()
-                self.wfile.write(response)
-
-            def log_message(self, *args):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.lock = threading.Lock()
-        self.url = f"http://127.0.0.1:{self.server.server_port}/tsa"
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-        self.thread.start()
+        self.server = Server("application/timestamp-reply", self.answer)
+        self.url = self.server.url + "/tsa"
         return self
 
     def __exit__(self, *exc):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        self.server.close()
