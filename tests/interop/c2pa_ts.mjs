@@ -1,9 +1,12 @@
 // What @trustnxt/c2pa-ts says of files: node c2pa_ts.mjs MODULES FILE...; one JSON line a file.
 // It judges no certificate chain, so there is no notion of trust here.
 
+import { webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+
+globalThis.crypto ??= webcrypto; // Debian 12's node 18 has it, but not as a global
 
 const [modules, ...files] = process.argv.slice(2);
 const part = (name) => import(pathToFileURL(join(modules, '@trustnxt/c2pa-ts/dist', name, 'index.js')));
