@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum exh_status check_range(const struct exh_source *s, uint64_t at, uint64_t n,
-                                   struct exh_error *err)
+enum exh_status source_check(const struct exh_source *s, uint64_t at, uint64_t n,
+                             struct exh_error *err)
 {
     if (at > s->size || n > s->size - at)
         return fail(err, EXH_MALFORMED,
@@ -17,7 +17,7 @@ static enum exh_status check_range(const struct exh_source *s, uint64_t at, uint
 enum exh_status source_read(const struct exh_source *s, uint64_t at, void *to, size_t n,
                             struct exh_error *err)
 {
-    enum exh_status status = check_range(s, at, n, err);
+    enum exh_status status = source_check(s, at, n, err);
 
     if (status != EXH_OK || n == 0)
         return status;
@@ -45,7 +45,7 @@ static enum exh_status visit_memory(const uint8_t *p, uint64_t n, source_visitor
 enum exh_status source_visit(const struct exh_source *s, uint64_t at, uint64_t n,
                              source_visitor *visit, void *ctx, struct exh_error *err)
 {
-    enum exh_status status = check_range(s, at, n, err);
+    enum exh_status status = source_check(s, at, n, err);
 
     if (status != EXH_OK || n == 0)
         return status;

@@ -10,6 +10,10 @@
 
 #define SOURCE_PIECE ((size_t)256 << 10) // bytes read at a time; fits a second-level cache
 
+/* EXH_MALFORMED, with the sentence for it, unless the asset holds n bytes at offset at. */
+NODISCARD enum exh_status source_check(const struct exh_source *s, uint64_t at, uint64_t n,
+                                       struct exh_error *err);
+
 /* Copy n bytes from offset at. EXH_MALFORMED when the asset ends before at + n. */
 NODISCARD enum exh_status source_read(const struct exh_source *s, uint64_t at, void *to, size_t n,
                                       struct exh_error *err);

@@ -2,10 +2,15 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 
+#include "base/reader.h"
 #include "formats/format_ops.h"
 
 static const struct format_ops *const all_ops[] = {
+    &jpeg_ops,
+    &png_ops,
+    &riff_ops,
     &store_ops,
 };
 
@@ -44,6 +49,80 @@ enum exh_status format_detect(const struct exh_source *s, enum format *format,
     return status;
 }
 
+void container_free(struct container *c)
+{
+    if (!c)
+        return;
+    buf_free(&c->jumbf);
+    buf_free(&c->update_jumbf);
+}
+
+enum exh_status container_add_store(struct container *c, struct span store, struct exh_error *err)
+{
+    if (c->stores_n == STORES_MAX)
+        return fail(err, EXH_LIMIT, "more than %d manifest stores, one more at %" PRIu64,
+                    STORES_MAX, store.at);
+    c->stores[c->stores_n++] = store;
+    return EXH_OK;
+}
+
+void container_settle(struct container *c, uint64_t place)
+{
+    if (c->stores_n == 1) {
+        c->store = c->stores[0];
+        return;
+    }
+    c->store = (struct span){ c->stores_n ? c->stores[0].at : place, 0 };
+    buf_free(&c->jumbf);
+    if (c->stores_n)
+        snprintf(c->warning, sizeof c->warning,
+                 "%zu manifest stores, at %" PRIu64 " and %" PRIu64
+                 "; a file holds one, so that none of them counts",
+                 c->stores_n, c->stores[0].at, c->stores[1].at);
+}
+
+enum exh_status container_check_store(uint64_t at, uint64_t n, struct exh_error *err)
+{
+    if (n < STORE_MIN)
+        return fail(err, EXH_MALFORMED,
+                    "manifest store at %" PRIu64 ": %" PRIu64
+                    " bytes are less than the description of one",
+                    at, n);
+    if (n > STORE_MAX)
+        return fail(err, EXH_LIMIT,
+                    "manifest store at %" PRIu64 ": %" PRIu64 " bytes; at most %zu are read", at, n,
+                    STORE_MAX);
+    return EXH_OK;
+}
+
+enum exh_status container_put_jumbf(const struct exh_source *s, uint64_t at, uint64_t n,
+                                    struct buf *jumbf, struct exh_error *err)
+{
+    // Asked before memory is: a size alone must not make us allocate.
+    enum exh_status status = source_check(s, at, n, err);
+
+    if (status != EXH_OK)
+        return status;
+    uint8_t *room = n <= jumbf->limit ? buf_room(jumbf, (size_t)n) : NULL;
+    if (!room)
+        return fail(err, jumbf->failed == EXH_NO_MEMORY ? EXH_NO_MEMORY : EXH_LIMIT,
+                    "manifest store at %" PRIu64 ": no room for %" PRIu64 " bytes", at, n);
+    return source_read(s, at, room, (size_t)n, err);
+}
+
+/* Leave out zeros behind the box: a place may be larger than its store. */
+static void trim(struct buf *jumbf)
+{
+    struct reader r = reader_over(buf_view(jumbf), 0);
+    const size_t box_n = reader_u32(&r);
+    size_t n = jumbf->n;
+
+    while (n > box_n && jumbf->p[n - 1] == 0)
+        n--;
+    if (box_n >= STORE_MIN && n == box_n)
+        jumbf->n = n;
+}
+
 enum exh_status container_read(const struct exh_source *s, struct container *out,
                                struct exh_error *err)
 {
@@ -63,37 +142,10 @@ enum exh_status container_read(const struct exh_source *s, struct container *out
         container_free(&c);
         return status;
     }
+    trim(&c.jumbf);
+    trim(&c.update_jumbf);
     *out = c;
     return EXH_OK;
-}
-
-void container_free(struct container *c)
-{
-    if (!c)
-        return;
-    buf_free(&c->jumbf);
-    buf_free(&c->update_jumbf);
-}
-
-enum exh_status container_put_jumbf(const struct exh_source *s, uint64_t at, uint64_t n,
-                                    struct buf *jumbf, struct exh_error *err)
-{
-    if (n > jumbf->limit - jumbf->n)
-        return fail(err, EXH_LIMIT,
-                    "manifest store at %" PRIu64 ": %" PRIu64
-                    " bytes; a store is at most %zu bytes here",
-                    at, n, jumbf->limit);
-    // Asked before memory is: a size alone must not make us allocate.
-    if (at > s->size || n > s->size - at)
-        return fail(err, EXH_MALFORMED,
-                    "manifest store at %" PRIu64 ": %" PRIu64
-                    " bytes, but the file ends at %" PRIu64,
-                    at, n, s->size);
-
-    uint8_t *room = buf_room(jumbf, (size_t)n);
-    if (!room)
-        return buf_finish(jumbf, err);
-    return source_read(s, at, room, (size_t)n, err);
 }
 
 static enum exh_status check_goal(const struct container *c, enum plan_goal goal, size_t store_n,

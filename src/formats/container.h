@@ -17,8 +17,10 @@
 #include "base/buf.h"
 #include "base/source.h"
 
-#define STORE_MAX ((size_t)32 << 20) // bytes of one manifest store; the public's largest: near 5 MB
-#define STORE_MIN ((size_t)38)       // bytes: a superbox with nothing but its description
+#define STORE_MAX  ((size_t)32 << 20) // bytes of one manifest store; the public's largest: near 5 MB
+#define STORES_MAX 8                  // manifest stores of one asset that are told apart
+#define BOXES_MAX  ((size_t)4 << 20)  // boxes of one asset, when each is looked at
+#define STORE_MIN  ((size_t)38)       // bytes: a superbox with nothing but its description
 
 enum format {
     FORMAT_UNKNOWN,
@@ -39,6 +41,9 @@ struct container {
     char mime[32]; // "image/jpeg"; BMFF by its brand
     struct span
         store; // container bytes that carry the store: the exact exclusion. n 0: none; at: its place
+    // JPEG, PNG, RIFF: all that were found. EMBED and STRIP take all away; two and more count as none.
+    struct span stores[STORES_MAX];
+    size_t stores_n;
     struct buf jumbf; // the store's bytes, owned; empty when there is none
     // BMFF only: a second C2PA box of purpose `update` at the end of the file.
     struct span update;
@@ -114,9 +119,11 @@ NODISCARD enum exh_status plan_frame(const struct plan *p, struct exh_bytes stor
                                      struct exh_error *err);
 
 /*
- * Boxes of an asset by name, for c2pa.hash.boxes: in file order, without gaps. `store` tells that
- * the box is (all of) the manifest store, one entry named "C2PA". JPEG, PNG, RIFF; else
- * EXH_UNSUPPORTED.
+ * Boxes of an asset by name, for c2pa.hash.boxes: in file order; only fill bytes before a JPEG marker
+ * belong to none. `store` tells that the box is (all of) the manifest store, one entry named "C2PA".
+ * What follows the last box is one more, "c2pa.after"; pictures that follow a JPEG immediately are
+ * given box by box. Of other names, what is not printable is '?'. A visitor that fails ends the walk.
+ * JPEG, PNG, RIFF; else EXH_UNSUPPORTED. EXH_MALFORMED, EXH_LIMIT, EXH_IO.
  */
 struct named_box {
     char name[16]; // "SOI", "APP1", "PNGh", "IHDR", "C2PA"

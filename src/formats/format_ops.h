@@ -8,6 +8,9 @@
 
 #define DETECT_N 32 // first bytes a format may look at; zero-filled behind the end of a short file
 
+typedef enum exh_status box_walker(const struct exh_source *s, const struct container *c,
+                                   box_visitor *visit, void *ctx, struct exh_error *err);
+
 struct format_ops {
     enum format format;
     bool (*detect)(const uint8_t first[DETECT_N], uint64_t size);
@@ -18,8 +21,7 @@ struct format_ops {
                             enum plan_goal goal, size_t store_n, struct plan **out,
                             struct exh_error *err);
     // See container_boxes(); NULL: the format has none.
-    enum exh_status (*boxes)(const struct exh_source *s, const struct container *c,
-                             box_visitor *visit, void *ctx, struct exh_error *err);
+    box_walker *boxes;
 };
 
 /* See plan_frame(); out is empty. */
@@ -34,7 +36,7 @@ struct plan {
     void (*free)(struct plan *p);
     struct span store;
     uint64_t size;
-    size_t store_n; // bytes of JUMBF
+    size_t store_n;  // bytes of JUMBF
     uint64_t detail; // what the format's frame() needs beside the store
 };
 
@@ -57,7 +59,26 @@ void simple_plan_store(struct simple_plan *p, uint64_t n); // the hole, n contai
 NODISCARD enum exh_status simple_plan_done(struct simple_plan *p, struct plan **out,
                                            struct exh_error *err);
 
-/* Append n bytes of the source at `at` to a store: bounded by its limit and by the file's end. */
+/*
+ * The plan of formats where nothing but the store changes: all stores of c are left out, and a hole of
+ * hole_n container bytes (0: none) comes where c->store is.
+ */
+NODISCARD enum exh_status simple_plan_replace(const struct exh_source *s, const struct container *c,
+                                              size_t store_n, uint64_t hole_n, plan_framer *frame,
+                                              struct plan **out, struct exh_error *err);
+
+/* Remember a store that was found; only the first one's bytes are wanted. EXH_LIMIT. */
+NODISCARD enum exh_status container_add_store(struct container *c, struct span store,
+                                              struct exh_error *err);
+
+/* All stores are found: say which one counts. place: where one would be put if there is none. */
+void container_settle(struct container *c, uint64_t place);
+
+/* EXH_MALFORMED or EXH_LIMIT unless a store of n bytes is one that we read; `at` for the message. */
+NODISCARD enum exh_status container_check_store(uint64_t at, uint64_t n, struct exh_error *err);
+
+/* Append n bytes of the source at `at` to a store: bounded by its limit and by the file's
+ * end. */
 NODISCARD enum exh_status container_put_jumbf(const struct exh_source *s, uint64_t at, uint64_t n,
                                               struct buf *jumbf, struct exh_error *err);
 

@@ -123,3 +123,19 @@ enum exh_status simple_plan_done(struct simple_plan *p, struct plan **out, struc
     *out = &p->plan;
     return EXH_OK;
 }
+
+enum exh_status simple_plan_replace(const struct exh_source *s, const struct container *c,
+                                    size_t store_n, uint64_t hole_n, plan_framer *frame,
+                                    struct plan **out, struct exh_error *err)
+{
+    struct simple_plan *p = simple_plan_new(store_n, frame);
+
+    simple_plan_upto(p, c->store.at);
+    simple_plan_store(p, hole_n);
+    for (size_t i = 0; i < c->stores_n; i++) {
+        simple_plan_upto(p, c->stores[i].at);
+        simple_plan_skip(p, c->stores[i].n);
+    }
+    simple_plan_upto(p, s->size);
+    return simple_plan_done(p, out, err);
+}

@@ -16,6 +16,9 @@ static enum exh_status read_store(const struct exh_source *s, struct container *
 {
     strcpy(c->mime, "application/c2pa");
     c->store = (struct span){ 0, s->size };
+    enum exh_status status = container_check_store(0, s->size, err);
+    if (status != EXH_OK)
+        return status;
     return container_put_jumbf(s, 0, s->size, &c->jumbf, err);
 }
 
