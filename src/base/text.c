@@ -31,8 +31,7 @@ bool bytes_end(struct exh_bytes b, const char *suffix)
     return b.n >= n && (n == 0 || memcmp(b.p + (b.n - n), suffix, n) == 0);
 }
 
-/* Length of the well-formed sequence at p, of at most n bytes; 0 when it is none. */
-static size_t utf8_sequence(const uint8_t *p, size_t n)
+size_t utf8_sequence(const uint8_t *p, size_t n)
 {
     if (p[0] < 0x80)
         return 1;

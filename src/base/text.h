@@ -20,6 +20,9 @@ struct exh_bytes bytes_of(const char *text);
 /* Well-formed UTF-8: shortest forms, no surrogates, nothing above U+10FFFF. */
 bool utf8_valid(struct exh_bytes text);
 
+/* Bytes of the well-formed character at p, of at most n (1 or more) bytes; 0 when it is none. */
+size_t utf8_sequence(const uint8_t *p, size_t n);
+
 /* Lower-case hexadecimal of n bytes, NUL-terminated; to has 2n + 1 bytes. */
 void hex_write(char *to, const uint8_t *p, size_t n);
 
