@@ -1,7 +1,8 @@
 /*
  * sign.h -- sign an asset: its bytes go from a source to a sink, with a manifest store inside.
  *
- *     struct exh_sign_options options = { .source_type = "digitalCapture", .now = time(NULL) };
+ *     struct exh_sign_options options = {
+ *         .crypto = exh_crypto_openssl(), .source_type = "digitalCreation", .now = time(NULL) };
  *     status = exh_sign(&source, &sink, &signer, &options, &signed_, &err);
  *
  * The input is read once: the store's size is fixed first, the bytes are hashed while they are
@@ -78,7 +79,7 @@ struct exh_embedded {   // a file inside the manifest: a thumbnail
 };
 
 struct exh_sign_options {
-    const struct exh_crypto *crypto; // NULL: exh_crypto_openssl()
+    const struct exh_crypto *crypto; // needed: exh_crypto_openssl(), or your own
     const struct exh_trust *trust;   // to judge ingredients; may be NULL
     int64_t now;                     // Unix seconds, or EXH_NO_TIME: no `when` is written
     enum exh_hash hash;              // 0: SHA-256

@@ -1,7 +1,8 @@
 /*
  * verify.h -- read an asset's manifests and say what holds.
  *
- *     struct exh_verify_options options = { .trust = trust, .now = time(NULL) };
+ *     struct exh_verify_options options = {
+ *         .crypto = exh_crypto_openssl(), .trust = trust, .now = time(NULL) };
  *     if (exh_verify(&source, &options, &report, &err) != EXH_OK)
  *         return complain(&err);                  // we could not look
  *     return exh_report_exit_code(report);        // we looked, and this is the answer
@@ -170,7 +171,7 @@ struct exh_report {
 enum exh_fetch_kind { EXH_FETCH_OCSP, EXH_FETCH_MANIFEST };
 
 struct exh_verify_options {
-    const struct exh_crypto *crypto;    // NULL: exh_crypto_openssl()
+    const struct exh_crypto *crypto;    // needed: exh_crypto_openssl(), or your own
     const struct exh_trust *trust;      // NULL: nobody is trusted. Borrowed for the call
     int64_t now;                        // Unix seconds; needed
     const struct exh_source *store;     // a sidecar's bytes; NULL: the store is in the asset
