@@ -6,6 +6,7 @@
 #include "base/source.h"
 #include "base/text.h"
 #include "base/when.h"
+#include "base/window.h"
 #include "base/wipe.h"
 #include "check.h"
 
@@ -217,6 +218,68 @@ static void test_error(void)
         CHECK(strcmp(exh_status_name((enum exh_status)s), "unknown") != 0, "status %d unnamed", s);
 }
 
+/* A source of 100000 bytes that counts how it is read. */
+struct counted {
+    size_t reads;
+    size_t bytes;
+};
+
+static enum exh_status read_counted(void *ctx, uint64_t at, uint8_t *to, size_t n,
+                                    struct exh_error *err)
+{
+    struct counted *counted = ctx;
+
+    (void)err;
+    counted->reads++;
+    counted->bytes += n;
+    for (size_t i = 0; i < n; i++)
+        to[i] = (uint8_t)((at + i) % 251);
+    return EXH_OK;
+}
+
+static void test_window(void)
+{
+    struct counted counted = { 0 };
+    struct exh_source s = { .size = 100000, .read = read_counted, .ctx = &counted };
+    struct window w;
+    struct exh_error err;
+    const uint8_t *p;
+    struct exh_bytes some;
+    uint64_t at = 0;
+
+    window_init(&w, &s);
+    for (; at + 10 <= s.size; at += 10)
+        CHECK(window_view(&w, at, 10, &p, &err) == EXH_OK && p[9] == (at + 9) % 251, "at %" PRIu64,
+              at);
+    CHECK(counted.reads <= s.size / (WINDOW_N - 10) + 1, "%zu reads in order", counted.reads);
+    counted = (struct counted){ 0 };
+    for (at = 0; at < s.size; at += 10000)
+        CHECK(window_view(&w, at, 8, &p, &err) == EXH_OK && p[0] == at % 251, "at %" PRIu64, at);
+    CHECK(counted.reads == 10 && counted.bytes <= 10000, "%zu reads of %zu bytes, with jumps",
+          counted.reads, counted.bytes);
+    CHECK(window_view(&w, 5, 1, &p, &err) == EXH_OK && p[0] == 5, "backwards");
+    CHECK(window_view(&w, 99999, 1, &p, &err) == EXH_OK && p[0] == 99999 % 251, "last");
+    CHECK(window_view(&w, 95904, WINDOW_N, &p, &err) == EXH_OK && p[0] == 95904 % 251, "largest");
+    CHECK(window_view(&w, 99999, 2, &p, &err) == EXH_MALFORMED, "beyond the end");
+    CHECK(window_view(&w, UINT64_MAX, 2, &p, &err) == EXH_MALFORMED, "far beyond the end");
+
+    for (at = 0; window_some(&w, at, &some, &err) == EXH_OK && some.n; at += some.n)
+        CHECK(some.p[0] == at % 251 && some.p[some.n - 1] == (at + some.n - 1) % 251,
+              "some at %" PRIu64, at);
+    CHECK(at == s.size, "ends at %" PRIu64, at);
+    CHECK(window_some(&w, at + 1, &some, &err) == EXH_MALFORMED, "some beyond the end");
+
+    struct exh_source memory = exh_source_memory((const uint8_t *)"abcdef", 6);
+    window_init(&w, &memory);
+    CHECK(window_view(&w, 2, 4, &p, &err) == EXH_OK && p[3] == 'f', "memory");
+    CHECK(window_some(&w, 2, &some, &err) == EXH_OK && some.n == 4, "some of memory");
+    CHECK(window_some(&w, 6, &some, &err) == EXH_OK && some.n == 0, "end of memory");
+    struct exh_source broken = { .size = 6, .read = refuse };
+    window_init(&w, &broken);
+    CHECK(window_view(&w, 0, 4, &p, &err) == EXH_IO, "error passes");
+    CHECK(window_some(&w, 0, &some, &err) == EXH_IO, "error passes");
+}
+
 int main(void)
 {
     uint8_t secret[3] = { 1, 2, 3 };
@@ -228,6 +291,7 @@ int main(void)
     test_buf();
     test_arena();
     test_source();
+    test_window();
     test_error();
     wipe(secret, sizeof secret);
     CHECK(secret[0] == 0 && secret[2] == 0, "wiped");
