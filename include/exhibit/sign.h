@@ -86,6 +86,8 @@ struct exh_sign_options {
     const char *generator;           // claim generator's name; NULL: "exhibit"
     const char *generator_version;   // NULL: ours
     const char *title;               // dc:title; NULL: none
+    const char *input_title;         // dc:title of the parent ingredient: a file name; NULL: none
+    const struct exh_source *store;  // the input's sidecar; NULL: its credential lies in it, if any
     // c2pa.created with this digitalSourceType (a URI, or the IPTC name alone, "digitalCapture").
     // NULL: c2pa.opened, with the input as parent ingredient.
     const char *source_type;
@@ -115,8 +117,11 @@ struct exh_sign_options {
 struct exh_signed {
     char label[128];               // of the new manifest
     uint8_t claim_sha256[32];      // of its claim: `prev` of the next capture
-    uint8_t imprint[EXH_HASH_MAX]; // what a later time-stamp attests (sigTst2), with options.hash
-    size_t imprint_n;
+    // Digests, with options.hash, that a time-stamp attests: of the header sigTst2, and of a later
+    // c2pa.time-stamp assertion. The specification has one for both; verifiers have two.
+    uint8_t imprint[EXH_HASH_MAX];
+    uint8_t late_imprint[EXH_HASH_MAX];
+    size_t imprint_n; // bytes of each
     bool stamped;
     uint64_t bytes_added;
     char warning[EXH_ERROR_MAX]; // "" or one sentence: why there is no time-stamp

@@ -1,0 +1,110 @@
+/* strip.c -- the store out of an asset, and back into it. */
+#include <exhibit/sign.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "c2pa/copy.h"
+#include "c2pa/history.h"
+
+/* The manifests of both BMFF boxes as one store, as a sidecar has it. */
+static enum exh_status join_stores(struct container *c, struct buf *out, struct exh_error *err)
+{
+    struct history h = { 0 };
+    size_t active;
+    jumbf_type type;
+    enum exh_status status = history_add(&h, &c->jumbf, HISTORY_MAIN, &active, err);
+
+    if (status == EXH_OK)
+        status = history_add(&h, &c->update_jumbf, HISTORY_MAIN, &active, err);
+    if (status == EXH_OK) {
+        jumbf_type_of("c2pa", type);
+        const size_t store = jumbf_put_open(out, type, "c2pa", (struct exh_bytes){ 0 });
+        history_put(&h, HISTORY_MAIN, out);
+        jumbf_put_close(out, store);
+        status = buf_finish(out, err);
+    }
+    history_free(&h);
+    return status;
+}
+
+static enum exh_status take_store(struct container *c, struct buf *out, struct exh_error *err)
+{
+    if (c->update_jumbf.n)
+        return join_stores(c, out, err);
+    *out = c->jumbf;
+    c->jumbf = (struct buf){ 0 };
+    return EXH_OK;
+}
+
+static enum exh_status copy_planned(const struct exh_source *source, const struct exh_sink *sink,
+                                    struct plan *plan, struct exh_bytes frame,
+                                    struct exh_error *err)
+{
+    const struct copy copy = {
+        .source = source, .plan = plan, .sink = sink, .hole = COPY_HOLE_FRAME, .frame = frame
+    };
+
+    return copy_run(&copy, err);
+}
+
+enum exh_status exh_strip(const struct exh_source *source, const struct exh_sink *sink,
+                          uint8_t **store, size_t *n, struct exh_error *err)
+{
+    struct exh_error local;
+    struct container c = { 0 };
+    struct plan *plan = NULL;
+    struct buf out = buf_with_limit(STORE_MAX);
+
+    if (!err)
+        err = &local;
+    enum exh_status status = container_read(source, &c, err);
+    if (status == EXH_OK && !c.jumbf.n && !c.stores_n)
+        status = fail(err, EXH_NOT_FOUND, "the input carries no credential");
+    if (status == EXH_OK)
+        status = plan_new(source, &c, PLAN_STRIP, 0, &plan, err);
+    if (status == EXH_OK)
+        status = copy_planned(source, sink, plan, (struct exh_bytes){ 0 }, err);
+    if (status == EXH_OK && c.jumbf.n)
+        status = take_store(&c, &out, err);
+    if (status == EXH_OK) {
+        *store = out.p; // NULL when there were several stores, so that none counted
+        *n = out.n;
+        out = (struct buf){ 0 };
+    }
+    plan_free(plan);
+    container_free(&c);
+    buf_free(&out);
+    return status;
+}
+
+enum exh_status exh_attach(const struct exh_source *source, struct exh_bytes store,
+                           const struct exh_sink *sink, struct exh_error *err)
+{
+    struct exh_error local;
+    struct container c = { 0 };
+    struct plan *plan = NULL;
+    struct jumbf top;
+    struct buf frame = buf_with_limit(2 * STORE_MAX);
+
+    if (!err)
+        err = &local;
+    enum exh_status status = jumbf_check(store, 0, true, &top, err);
+    if (status == EXH_OK && !jumbf_is(top.type, "c2pa"))
+        status = fail(err, EXH_MALFORMED, "not a manifest store");
+    if (status == EXH_OK)
+        status = container_read(source, &c, err);
+    if (status == EXH_OK && (c.jumbf.n || c.stores_n))
+        status = fail(err, EXH_INVALID, "the input carries a credential already");
+    if (status == EXH_OK)
+        status = plan_new(source, &c, PLAN_EMBED, store.n, &plan, err);
+    if (status == EXH_OK)
+        status = plan_frame(plan, store, &frame, err);
+    if (status == EXH_OK)
+        status = copy_planned(source, sink, plan, buf_view(&frame), err);
+    plan_free(plan);
+    container_free(&c);
+    buf_free(&frame);
+    return status;
+}
