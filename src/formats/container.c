@@ -12,6 +12,7 @@ static const struct format_ops *const all_ops[] = {
     &png_ops,
     &riff_ops,
     &store_ops,
+    &bmff_ops,
 };
 
 static const struct format_ops *ops_of(enum format format)
@@ -151,7 +152,7 @@ enum exh_status container_read(const struct exh_source *s, struct container *out
 static enum exh_status check_goal(const struct container *c, enum plan_goal goal, size_t store_n,
                                   struct exh_error *err)
 {
-    const bool hole = goal != PLAN_STRIP && goal != PLAN_NONE;
+    const bool hole = goal != PLAN_STRIP && goal != PLAN_NONE && goal != PLAN_DELIVER;
 
     if (hole && (store_n < STORE_MIN || store_n > STORE_MAX))
         return fail(err, EXH_INVALID, "a store of %zu bytes; %zu to %zu are possible", store_n,
@@ -159,7 +160,7 @@ static enum exh_status check_goal(const struct container *c, enum plan_goal goal
     if (!hole && store_n)
         return fail(err, EXH_INVALID, "a store of %zu bytes, but no place for one is planned",
                     store_n);
-    if (goal == PLAN_APPEND && c->format != FORMAT_BMFF)
+    if ((goal == PLAN_APPEND || goal == PLAN_DELIVER) && c->format != FORMAT_BMFF)
         return fail(err, EXH_UNSUPPORTED, "only ISO base media files hold a store at their end");
     if (goal == PLAN_UPDATE && !c->store.n)
         return fail(err, EXH_INVALID, "an update needs a manifest store to update");

@@ -83,14 +83,15 @@ enum plan_goal {
     PLAN_EMBED,  // leave a hole for a standard manifest's store, in place of any old store
     PLAN_UPDATE, // the same, the store keeps its start (BMFF: an `update` box at the end)
     PLAN_APPEND, // BMFF: reserve after ftyp, manifest box at the end
-    PLAN_STRIP,  // no hole: drop the store
-    PLAN_NONE,   // copy unchanged (sidecar): one piece, hashed; BMFF with offset marks
+    PLAN_DELIVER, // BMFF: no hole: out of the append-only form, the manifest box goes into the reserve
+    PLAN_STRIP, // no hole: drop the store
+    PLAN_NONE,  // copy unchanged (sidecar): one piece, hashed; BMFF with offset marks
 };
 
 struct plan; // one walk over an asset; owned; plan_free()
 
 /*
- * Plan how `source` becomes its signed form with a store of store_n bytes (0 for STRIP and NONE).
+ * Plan how `source` becomes its signed form with a store of store_n bytes (0 for DELIVER, STRIP and NONE).
  * c comes from container_read() of the same source; both are borrowed for the life of the plan.
  */
 NODISCARD enum exh_status plan_new(const struct exh_source *s, const struct container *c,
