@@ -25,7 +25,6 @@ void exh_report_free(struct exh_report *report)
         return;
     arena_free(&r->arena);
     container_free(&r->container);
-    free(r->fetched);
     free(r);
 }
 

@@ -12,7 +12,6 @@ struct report {
     struct exh_report pub; // first, so that the public pointer is this one
     struct arena arena;
     struct container container; // its buffers hold the store
-    uint8_t *fetched;           // a remote store; owned
 };
 
 struct report *report_new(void); // NULL out of memory

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "c2pa/labels.h"
 #include "c2pa/report.h"
+#include "formats/xmp.h"
 
 /* The store of a sidecar: the whole file. */
 static enum exh_status read_sidecar(const struct exh_source *store, struct container *c,
@@ -40,6 +41,53 @@ static enum exh_status find_store(struct report *r, const struct exh_source *sou
     r->container.jumbf.limit = STORE_MAX;
     status = read_sidecar(o->store, &r->container, err);
     return status == EXH_OK ? status : within(err, "sidecar");
+}
+
+/* Get the store from where the asset's XMP says it lies. */
+static enum exh_status fetch_store(struct report *r, const struct exh_verify_options *o,
+                                   const char *url, struct exh_error *err)
+{
+    size_t n = 0;
+    uint8_t *store = malloc(STORE_MAX);
+
+    if (!store)
+        return fail_no_memory(err);
+    enum exh_status status = o->fetch(o->fetch_ctx, EXH_FETCH_MANIFEST, url,
+                                      (struct exh_bytes){ 0 }, store, STORE_MAX, &n, err);
+    if (status != EXH_OK)
+        status = within(err, "the credential that the file names (manifest.inaccessible)");
+    if (status == EXH_OK) {
+        buf_put(&r->container.jumbf, store, n);
+        status = buf_finish(&r->container.jumbf, err);
+    }
+    free(store);
+    r->pub.remote = status == EXH_OK;
+    return status;
+}
+
+/* An asset without a store: does it name one elsewhere? It is fetched only if the caller can. */
+static enum exh_status look_elsewhere(struct report *r, const struct exh_source *source,
+                                      const struct exh_verify_options *o, struct exh_error *err)
+{
+    char url[XMP_URL_MAX];
+    bool found = false;
+    enum exh_status status = xmp_provenance(source, &r->container, url, &found, err);
+
+    if (status != EXH_OK || !found)
+        return status;
+    if (o->fetch)
+        return fetch_store(r, o, url, err);
+    const char **warning = arena_take(&r->arena, sizeof *warning);
+    const char *text = arena_printf(&r->arena,
+                                    "the file says that its credential lies at %s; "
+                                    "it is fetched only with --online",
+                                    url);
+    if (!warning || !text)
+        return fail_no_memory(err);
+    warning[0] = text;
+    r->pub.warnings = warning;
+    r->pub.warnings_n = 1;
+    return EXH_OK;
 }
 
 static bool init_manifests(struct validation *v)
@@ -218,6 +266,10 @@ enum exh_status exh_verify(const struct exh_source *source,
     if (!r)
         return fail_no_memory(err);
     enum exh_status status = find_store(r, source, &o, &sidecar, err);
+    if (status == EXH_OK && !r->container.jumbf.n) {
+        status = look_elsewhere(r, source, &o, err);
+        sidecar = true;
+    }
     if (status == EXH_OK) {
         r->pub.format = r->container.mime;
         if (r->container.jumbf.n)
