@@ -1,0 +1,8 @@
+/* Any PNG file: see fuzz_container.h. */
+#include "fuzz_container.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+    fuzz_container(p, n, FORMAT_PNG);
+    return 0;
+}
