@@ -7,6 +7,7 @@
 #define LARGE_HEADER_N 16 // the same with a 64-bit size
 #define FULL_N         4  // version and flags
 #define PURPOSE_MAX    16 // bytes of a purpose with its NUL; the longest known has 9
+#define C2PA_HEAD_N    (BMFF_UUID_N + FULL_N + PURPOSE_MAX)
 
 const uint8_t bmff_c2pa_uuid[BMFF_UUID_N] = { 0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c,
                                               0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81 };
@@ -31,15 +32,21 @@ struct bmff_name bmff_name(uint32_t type)
     return name;
 }
 
-struct bmff_walk bmff_walk_root(const struct exh_source *s, size_t *left)
+void bmff_reader_init(struct bmff_reader *r, const struct exh_source *s)
 {
-    *left = BMFF_BOXES_MAX;
-    return (struct bmff_walk){ .s = s, .end = s->size, .left = left, .root = true };
+    window_init(&r->window, s);
+    r->left = 0;
+}
+
+struct bmff_walk bmff_walk_root(struct bmff_reader *r)
+{
+    r->left = BMFF_BOXES_MAX;
+    return (struct bmff_walk){ .r = r, .end = r->window.s->size, .root = true };
 }
 
 struct bmff_walk bmff_walk_inside(const struct bmff_walk *w, uint64_t at, uint64_t end)
 {
-    return (struct bmff_walk){ .s = w->s, .at = at, .end = end, .left = w->left };
+    return (struct bmff_walk){ .r = w->r, .at = at, .end = end };
 }
 
 /* A header that breaks the rules, told with its place. */
@@ -62,7 +69,7 @@ enum exh_status bmff_next(struct bmff_walk *w, struct bmff_box *box, bool *more,
                           struct exh_error *err)
 {
     const uint64_t rest = w->end - w->at;
-    uint8_t head[LARGE_HEADER_N];
+    const uint8_t *head;
 
     *more = false;
     if (rest < HEADER_N) {
@@ -72,11 +79,11 @@ enum exh_status bmff_next(struct bmff_walk *w, struct bmff_box *box, bool *more,
                         w->at);
         return EXH_OK;
     }
-    if (!*w->left)
+    if (!w->r->left)
         return fail(err, EXH_LIMIT, "more than %zu boxes, at %" PRIu64, BMFF_BOXES_MAX, w->at);
 
     const size_t n = rest < LARGE_HEADER_N ? HEADER_N : LARGE_HEADER_N;
-    enum exh_status status = source_read(w->s, w->at, head, n, err);
+    enum exh_status status = window_view(&w->r->window, w->at, n, &head, err);
     if (status != EXH_OK)
         return status;
 
@@ -95,28 +102,28 @@ enum exh_status bmff_next(struct bmff_walk *w, struct bmff_box *box, bool *more,
     status = check_size(w, &b, err);
     if (status != EXH_OK)
         return status;
-    --*w->left;
+    w->r->left--;
     w->at += b.size;
     *box = b;
     *more = true;
     return EXH_OK;
 }
 
-enum exh_status bmff_meta_content(const struct exh_source *s, const struct bmff_box *box,
-                                  uint64_t *at, struct exh_error *err)
+enum exh_status bmff_meta_content(struct bmff_reader *r, const struct bmff_box *box, uint64_t *at,
+                                  struct exh_error *err)
 {
     const uint64_t content = box->at + box->header;
     const uint64_t n = box->size - box->header;
-    uint8_t first[HEADER_N];
+    const uint8_t *first;
 
     if (n < FULL_N)
         return fail(err, EXH_MALFORMED, "box 'meta' at %" PRIu64 ": cut short", box->at);
-    if (n < sizeof first) {
+    if (n < HEADER_N) {
         *at = content + FULL_N;
         return EXH_OK;
     }
     // Its first box is always `hdlr`: where that stands tells which kind of meta box this is.
-    enum exh_status status = source_read(s, content, first, sizeof first, err);
+    enum exh_status status = window_view(&r->window, content, HEADER_N, &first, err);
     if (status == EXH_OK)
         *at = memcmp(first + 4, "hdlr", 4) == 0 ? content : content + FULL_N;
     return status;
@@ -138,18 +145,18 @@ static enum bmff_purpose purpose_of(const char *text)
     return BMFF_UNKNOWN;
 }
 
-enum exh_status bmff_read_c2pa(const struct exh_source *s, const struct bmff_box *box,
+enum exh_status bmff_read_c2pa(struct bmff_reader *r, const struct bmff_box *box,
                                struct bmff_c2pa *out, struct exh_error *err)
 {
     const uint64_t content = box->at + box->header;
     const uint64_t left = box->size - box->header;
-    uint8_t head[BMFF_UUID_N + FULL_N + PURPOSE_MAX];
-    const size_t n = left < sizeof head ? (size_t)left : sizeof head;
+    const size_t n = left < C2PA_HEAD_N ? (size_t)left : C2PA_HEAD_N;
+    const uint8_t *head;
 
     *out = (struct bmff_c2pa){ .purpose = BMFF_FOREIGN };
     if (box->type != BMFF_UUID || n < BMFF_UUID_N)
         return EXH_OK;
-    enum exh_status status = source_read(s, content, head, n, err);
+    enum exh_status status = window_view(&r->window, content, n, &head, err);
     if (status != EXH_OK || memcmp(head, bmff_c2pa_uuid, BMFF_UUID_N) != 0)
         return status;
 
@@ -208,11 +215,11 @@ static void note(struct bmff_found *found, const struct bmff_box *box, const str
     found->c2pa = *c2pa;
 }
 
-static enum exh_status scan_uuid(const struct exh_source *s, const struct bmff_box *box,
+static enum exh_status scan_uuid(struct bmff_reader *r, const struct bmff_box *box,
                                  struct bmff_layout *l, struct exh_error *err)
 {
     struct bmff_c2pa c2pa;
-    enum exh_status status = bmff_read_c2pa(s, box, &c2pa, err);
+    enum exh_status status = bmff_read_c2pa(r, box, &c2pa, err);
 
     if (status != EXH_OK)
         return status;
@@ -232,11 +239,12 @@ enum exh_status bmff_scan(const struct exh_source *s, struct bmff_layout *out,
                           struct exh_error *err)
 {
     struct bmff_layout l = { .media_at = UINT64_MAX };
-    size_t left;
-    struct bmff_walk w = bmff_walk_root(s, &left);
+    struct bmff_reader r;
     struct bmff_box box;
     bool more;
 
+    bmff_reader_init(&r, s);
+    struct bmff_walk w = bmff_walk_root(&r);
     for (;;) {
         enum exh_status status = bmff_next(&w, &box, &more, err);
         if (status != EXH_OK)
@@ -247,7 +255,7 @@ enum exh_status bmff_scan(const struct exh_source *s, struct bmff_layout *out,
         if (box.type == BMFF_FTYP && !l.ftyp.size)
             l.ftyp = box;
         else if (box.type == BMFF_UUID)
-            status = scan_uuid(s, &box, &l, err);
+            status = scan_uuid(&r, &box, &l, err);
         else if ((box.type == BMFF_MOOV || box.type == BMFF_MDAT || box.type == BMFF_MOOF) &&
                  l.media_at == UINT64_MAX)
             l.media_at = box.at;

@@ -1,7 +1,7 @@
 /*
  * bmff.h -- ISO base media files: boxes, and the C2PA boxes among them.
  *
- * A file is walked box by box, reading 16 bytes a box; nothing of its size is kept. bmff_scan() goes
+ * A file is walked box by box, looking at 16 bytes of each; nothing of its size is kept. bmff_scan() goes
  * over the root boxes once and notes what a credential is concerned with.
  *
  * Spec: ISO/IEC 14496-12; C2PA, "Embedding manifests into BMFF-based assets".
@@ -9,6 +9,7 @@
 #ifndef FORMATS_BMFF_H
 #define FORMATS_BMFF_H
 
+#include "base/window.h"
 #include "formats/container.h"
 
 #define BMFF_BOXES_MAX  ((size_t)1 << 19) // boxes looked at in one file: 48 h of fragments of 1 s
@@ -48,15 +49,21 @@ struct bmff_name {
 };
 struct bmff_name bmff_name(uint32_t type);
 
+/* What all walks over one file share. */
+struct bmff_reader {
+    struct window window;
+    size_t left; // boxes that may still be read in this walk and those inside it
+};
+void bmff_reader_init(struct bmff_reader *r, const struct exh_source *s);
+
 /* A walk over the boxes between two offsets. */
 struct bmff_walk {
-    const struct exh_source *s; // borrowed
-    uint64_t at;                // of the next box
+    struct bmff_reader *r; // borrowed
+    uint64_t at;           // of the next box
     uint64_t end;
-    size_t *left; // boxes that may still be read of this file
     bool root;
 };
-struct bmff_walk bmff_walk_root(const struct exh_source *s, size_t *left);
+struct bmff_walk bmff_walk_root(struct bmff_reader *r); // begins to count boxes anew
 struct bmff_walk bmff_walk_inside(const struct bmff_walk *w, uint64_t at, uint64_t end);
 
 /*
@@ -68,7 +75,7 @@ NODISCARD enum exh_status bmff_next(struct bmff_walk *w, struct bmff_box *box, b
                                     struct exh_error *err);
 
 /* Where the boxes inside a `meta` box begin: QuickTime's has no version and flags. */
-NODISCARD enum exh_status bmff_meta_content(const struct exh_source *s, const struct bmff_box *box,
+NODISCARD enum exh_status bmff_meta_content(struct bmff_reader *r, const struct bmff_box *box,
                                             uint64_t *at, struct exh_error *err);
 
 enum bmff_purpose {
@@ -87,7 +94,7 @@ struct bmff_c2pa {
 };
 
 /* What a uuid box is to C2PA. Other boxes are BMFF_FOREIGN. */
-NODISCARD enum exh_status bmff_read_c2pa(const struct exh_source *s, const struct bmff_box *box,
+NODISCARD enum exh_status bmff_read_c2pa(struct bmff_reader *r, const struct bmff_box *box,
                                          struct bmff_c2pa *out, struct exh_error *err);
 
 /* Where the JUMBF lies in a box of purpose manifest, original or update. */

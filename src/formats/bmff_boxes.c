@@ -95,7 +95,7 @@ static enum exh_status add_container(struct bmff_plan *p, const struct bmff_box 
     enum exh_status status = EXH_OK;
 
     if (box->type == BMFF_META)
-        status = bmff_meta_content(p->s, box, &content, err);
+        status = bmff_meta_content(&p->reader, box, &content, err);
     if (status == EXH_OK && (growth || (box->to_end && p->closes))) {
         status = bmff_add_header(p, box, box->type, box->size + growth, err);
         bmff_add_copy(p, box->at + box->header, content);

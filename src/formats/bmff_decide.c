@@ -149,7 +149,7 @@ static enum exh_status decide_end(struct bmff_plan *p, struct exh_error *err)
 
     if (!p->end_n || !last->to_end)
         return EXH_OK;
-    enum exh_status status = bmff_read_c2pa(p->s, last, &c2pa, err);
+    enum exh_status status = bmff_read_c2pa(&p->reader, last, &c2pa, err);
     if (status != EXH_OK || bmff_action_of(p, c2pa.purpose) == BMFF_LEAVE_OUT)
         return status;
     if (p->frozen)
@@ -181,8 +181,7 @@ static enum exh_status move(struct bmff_plan *p, uint64_t from, int64_t by, stru
 /* Which boxes go, and how that moves what follows. */
 static enum exh_status decide_shift(struct bmff_plan *p, struct exh_error *err)
 {
-    size_t left;
-    struct bmff_walk w = bmff_walk_root(p->s, &left);
+    struct bmff_walk w = bmff_walk_root(&p->reader);
     struct bmff_box box;
     struct bmff_c2pa c2pa;
     uint64_t before = 0; // bytes left out before put_at
@@ -193,7 +192,7 @@ static enum exh_status decide_shift(struct bmff_plan *p, struct exh_error *err)
     while ((status = bmff_next(&w, &box, &more, err)) == EXH_OK && more) {
         if (box.type != BMFF_UUID)
             continue;
-        status = bmff_read_c2pa(p->s, &box, &c2pa, err);
+        status = bmff_read_c2pa(&p->reader, &box, &c2pa, err);
         if (status != EXH_OK)
             return status;
         if (bmff_action_of(p, c2pa.purpose) != BMFF_LEAVE_OUT)
@@ -331,13 +330,12 @@ static enum exh_status grow_tables(struct bmff_plan *p, struct exh_error *err)
 
 static enum exh_status decide_tables(struct bmff_plan *p, struct exh_error *err)
 {
-    size_t left;
     const uint64_t most =
         p->s->size + p->put_n + 8; // no offset can become greater, unless tables grow
     enum exh_status status = EXH_OK;
 
     if (p->shift.n && most > UINT32_MAX)
-        status = find_tables(p, BMFF_ROOT, bmff_walk_root(p->s, &left), err);
+        status = find_tables(p, BMFF_ROOT, bmff_walk_root(&p->reader), err);
     if (status == EXH_OK)
         status = grow_tables(p, err);
     for (size_t i = 0; i < p->wide_n; i++)

@@ -65,7 +65,7 @@ static enum exh_status add_root_box(struct bmff_plan *p, const struct bmff_box *
     enum exh_status status = EXH_OK;
 
     if (box->type == BMFF_UUID)
-        status = bmff_read_c2pa(p->s, box, &c2pa, err);
+        status = bmff_read_c2pa(&p->reader, box, &c2pa, err);
     if (status != EXH_OK)
         return status;
     const enum bmff_action action = bmff_action_of(p, c2pa.purpose);
@@ -237,7 +237,7 @@ static void rewind_plan(struct plan *plan)
 
     free(p->whole);
     p->whole = NULL;
-    p->levels[0] = (struct bmff_level){ .type = BMFF_ROOT, .walk = bmff_walk_root(p->s, &p->left) };
+    p->levels[0] = (struct bmff_level){ .type = BMFF_ROOT, .walk = bmff_walk_root(&p->reader) };
     p->depth = 1;
     p->task = p->tasks_n = 0;
     p->put_done = p->put == BMFF_PUT_NOTHING;
@@ -277,6 +277,7 @@ static struct bmff_plan *plan_for(const struct exh_source *s, enum plan_goal goa
         .next = next, .rewind = rewind_plan, .frame = frame, .free = free_plan, .size = s->size
     };
     p->s = s;
+    bmff_reader_init(&p->reader, s);
     p->goal = goal;
     p->shift.size = s->size;
     return p;

@@ -77,7 +77,7 @@ struct bmff_plan {
     struct bmff_wide *wide; // owned
     size_t wide_n;
     // Where the walk is:
-    size_t left;
+    struct bmff_reader reader;
     struct bmff_level levels[BMFF_LEVELS_MAX];
     size_t depth;
     bool put_done;

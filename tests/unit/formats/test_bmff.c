@@ -5,12 +5,13 @@ static enum exh_status walk(struct exh_bytes file, size_t *count, struct exh_err
 {
     uint8_t *copy = exact_copy(file.p, file.n);
     struct exh_source s = exh_source_memory(copy, file.n);
-    size_t left;
-    struct bmff_walk w = bmff_walk_root(&s, &left);
+    struct bmff_reader r;
     struct bmff_box b;
     enum exh_status status;
     bool more;
 
+    bmff_reader_init(&r, &s);
+    struct bmff_walk w = bmff_walk_root(&r);
     *count = 0;
     while ((status = bmff_next(&w, &b, &more, err)) == EXH_OK && more)
         ++*count;
@@ -78,9 +79,11 @@ static void test_inner(void)
     struct exh_source s = exh_source_memory((const uint8_t *)bytes, 12);
     struct exh_error err;
     struct bmff_box b;
-    size_t left;
+    struct bmff_reader r;
     bool more;
-    struct bmff_walk root = bmff_walk_root(&s, &left);
+
+    bmff_reader_init(&r, &s);
+    struct bmff_walk root = bmff_walk_root(&r);
     struct bmff_walk w = bmff_walk_inside(&root, 0, 12);
 
     CHECK(bmff_next(&w, &b, &more, &err) == EXH_OK && more && b.size == 8, "first box");
@@ -89,7 +92,7 @@ static void test_inner(void)
     CHECK(bmff_next(&w, &b, &more, &err) == EXH_OK && !more, "too small for a box");
     w = bmff_walk_inside(&root, 0, 8);
     CHECK(bmff_next(&w, &b, &more, &err) == EXH_OK && more, "fits exactly");
-    CHECK(left == BMFF_BOXES_MAX - 2, "boxes left: %zu", left);
+    CHECK(r.left == BMFF_BOXES_MAX - 2, "boxes left: %zu", r.left);
 }
 
 static void test_too_many(void)
