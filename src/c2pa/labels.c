@@ -66,6 +66,22 @@ bool label_is_claim_thumbnail(struct exh_bytes text)
     return bytes_start(text, "c2pa.thumbnail.claim");
 }
 
+bool manifest_label_valid(struct exh_bytes label)
+{
+    static const char form[] = "urn:c2pa:xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    const size_t n = sizeof form - 1;
+
+    if (label.n < n || (label.n > n && label.p[n] != ':'))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t c = label.p[i];
+        const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        if (form[i] == 'x' ? !hex : c != (uint8_t)form[i])
+            return false;
+    }
+    return true;
+}
+
 /* The part of *rest before the next '/', or all of it; empty parts are not allowed. */
 static bool take_part(struct exh_bytes *rest, struct exh_bytes *part)
 {

@@ -28,6 +28,9 @@ bool label_is_hard_binding(struct exh_bytes text);
 /* c2pa.thumbnail.claim, with any of the endings of 1.x. */
 bool label_is_claim_thumbnail(struct exh_bytes text);
 
+/* urn:c2pa:UUID, with nothing or ":generator…" behind it: what a manifest of version 2 is called. */
+bool manifest_label_valid(struct exh_bytes label);
+
 /*
  * A JUMBF URI taken apart: "self#jumbf=/c2pa/MANIFEST/STORE/BOX" or, relative to a manifest,
  * "self#jumbf=STORE/BOX". Absent parts are empty.

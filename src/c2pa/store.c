@@ -131,11 +131,12 @@ static enum exh_status read_boxes(const struct jumbf *j, struct arena *arena,
 static enum exh_status read_part(struct reading *in, const struct jumbf *j,
                                  struct store_manifest *m, struct exh_error *err)
 {
-    if (jumbf_is(j->type, "c2as"))
+    // Type and label both: neither is signed, so a box that says two things is none of them.
+    if (jumbf_is(j->type, "c2as") && bytes_are(j->label, "c2pa.assertions"))
         return read_boxes(j, in->arena, &m->assertions, err);
-    if (jumbf_is(j->type, "c2db"))
+    if (jumbf_is(j->type, "c2db") && bytes_are(j->label, "c2pa.databoxes"))
         return read_boxes(j, in->arena, &m->databoxes, err);
-    if (jumbf_is(j->type, "c2vc"))
+    if (jumbf_is(j->type, "c2vc") && bytes_are(j->label, "c2pa.credentials"))
         return read_boxes(j, in->arena, &m->credentials, err);
     if (jumbf_is(j->type, "c2cl")) {
         m->claims++;

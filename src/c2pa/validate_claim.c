@@ -1,6 +1,8 @@
 /* validate_claim.c -- locate the claim and its signature box, and read both. */
 #include "c2pa/validation.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "c2pa/labels.h"
 
@@ -12,7 +14,8 @@ static bool signature_is_here(const struct judged *m)
     return jumbf_uri_read(m->claim.signature, &u) && bytes_are(u.store, "c2pa.signature") &&
            !u.box.n && (!u.manifest.n || bytes_equal(u.manifest, m->manifest->label)) &&
            m->manifest->signatures == 1 &&
-           bytes_are(m->manifest->signature.label, "c2pa.signature");
+           bytes_are(m->manifest->signature.label, "c2pa.signature") &&
+           strcmp(m->manifest->signature.type, "cbor") == 0;
 }
 
 static void read_signature(struct validation *v, struct judged *m)
@@ -61,6 +64,10 @@ void validate_claim(struct validation *v, struct judged *m)
                     m->manifest->claims);
         return;
     }
+    if (strcmp(box->type, "cbor") != 0) {
+        add_finding(v, &m->findings, CODE_CLAIM_CBOR_INVALID, url, "its box is no CBOR box");
+        return;
+    }
     if (cbor_parse(box->data, box->pos, &item, &err) != EXH_OK) {
         add_finding(v, &m->findings, CODE_CLAIM_CBOR_INVALID, url, "%s", err.text);
         return;
@@ -73,6 +80,9 @@ void validate_claim(struct validation *v, struct judged *m)
         return;
     }
     m->has_claim = true;
+    if (m->claim.version >= 2 && !manifest_label_valid(m->manifest->label))
+        add_finding(v, &m->findings, CODE_CLAIM_MALFORMED, m->url,
+                    "the manifest's label is not of the form urn:c2pa:UUID");
     if (m->claim.has_alg && m->claim.alg == EXH_HASH_NONE)
         add_finding(v, &m->findings, CODE_ALGORITHM_UNSUPPORTED, url,
                     "the claim's hash algorithm is not on the list");

@@ -68,8 +68,28 @@ static void test_uri(void)
     CHECK(hash_named(bytes_of("sha1")) == EXH_HASH_NONE, "sha1");
 }
 
+static void test_manifest_label(void)
+{
+    static const struct {
+        const char *text;
+        bool good;
+    } cases[] = {
+        { "urn:c2pa:085b5dbf-0d2e-4f6a-9c11-3f2b6a1c9d10", true },
+        { "urn:c2pa:085B5DBF-0d2e-4f6a-9c11-3f2b6a1c9d10:exhibit:2_1", true },
+        { "urn:c2pa:085b5dbf-0d2e-4f6a-9c11-3f2b6a1c9d1", false },
+        { "urn:c2pa:085b5dbf-0d2e-4f6a-9c11-3f2b6a1c9d10x", false },
+        { "urn:c2pa:085b5dbg-0d2e-4f6a-9c11-3f2b6a1c9d10", false },
+        { "urn:uuid:085b5dbf-0d2e-4f6a-9c11-3f2b6a1c9d10", false },
+        { "", false },
+    };
+
+    for (size_t i = 0; i < ARRAY_N(cases); i++)
+        CHECK(manifest_label_valid(bytes_of(cases[i].text)) == cases[i].good, "%s", cases[i].text);
+}
+
 int main(void)
 {
+    test_manifest_label();
     test_label();
     test_uri();
     return check_done();
