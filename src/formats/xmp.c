@@ -117,10 +117,12 @@ static enum exh_status search_box(void *ctx, const struct named_box *box, struct
 /* Of BMFF, XMP is a uuid box at the root. */
 static enum exh_status search_bmff(struct search *search, struct exh_error *err)
 {
-    size_t left = BMFF_BOXES_MAX;
-    struct bmff_walk walk = bmff_walk_root(search->source, &left);
+    struct bmff_reader reader;
     struct bmff_box box;
     bool more = true;
+
+    bmff_reader_init(&reader, search->source);
+    struct bmff_walk walk = bmff_walk_root(&reader);
     enum exh_status status = bmff_next(&walk, &box, &more, err);
 
     while (status == EXH_OK && more) {
