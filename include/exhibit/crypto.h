@@ -49,6 +49,10 @@ enum exh_purpose {
 #define EXH_NAME_MAX  128 // bytes of a name shown to people, with its NUL
 #define EXH_CHAIN_MAX 10  // certificates in one x5chain
 
+#define EXH_CERT_MAX  (32 << 10) // bytes of one certificate; real ones have 500 to 2,500
+#define EXH_STAMP_MAX (64 << 10) // bytes of one time-stamp token; real ones have 1,000 to 7,000
+#define EXH_OCSP_MAX  (64 << 10) // bytes of one OCSP response; real ones have 300 to 2,500
+
 /* Facts of one certificate, as text for people and JSON. Strings are UTF-8, escaped, NUL-terminated. */
 struct exh_certificate {
     char subject[EXH_NAME_MAX]; // common name, else organisation
@@ -69,11 +73,14 @@ struct exh_judgement {
 
 /* How a certificate chain stands with the anchors at a time. */
 struct exh_path {
-    bool trusted;        // a path to an anchor of the purpose, every certificate valid at the time
-    bool known;          // a path to an anchor exists, if validity times are left aside
-    int64_t valid_from;  // intersection over the chain given (leaf and intermediates)
-    int64_t valid_until; // inclusive
-    uint8_t anchor[32];  // SHA-256 of the anchor's SubjectPublicKeyInfo, if known
+    bool trusted; // a path to an anchor of the purpose, every certificate valid at the time
+    bool known;   // a path to an anchor exists, if validity times are left aside
+    // When every certificate of the path is valid, the anchor's too; if there is no path, of the chain
+    // given. Both ends are inclusive.
+    int64_t valid_from;
+    int64_t valid_until;
+    uint8_t anchor
+        [32]; // SHA-256 of the anchor's SubjectPublicKeyInfo; zeros: the leaf is allowed itself
     char anchor_name[EXH_NAME_MAX];
     char reason[160]; // why not trusted
 };
@@ -125,7 +132,8 @@ struct exh_crypto {
 
     /*
      * Parse n DER certificates, leaf first; n is 1 to EXH_CHAIN_MAX. Views are borrowed for the life
-     * of the chain. EXH_MALFORMED when one is not a certificate; EXH_LIMIT.
+     * of the chain. EXH_MALFORMED when one is not a certificate; EXH_LIMIT over EXH_CHAIN_MAX or
+     * EXH_CERT_MAX. A key that C2PA does not allow is no failure: nothing it should sign will hold.
      */
     enum exh_status (*chain_new)(const struct exh_bytes *certs, size_t n, struct exh_chain **out,
                                  struct exh_error *err);
@@ -138,7 +146,12 @@ struct exh_crypto {
     struct exh_judgement (*chain_profile)(const struct exh_chain *chain, enum exh_purpose purpose,
                                           const struct exh_trust *trust);
 
-    /* How the chain stands with the anchors at a time. trust may be NULL: nothing is trusted. */
+    /*
+     * How the chain stands with the anchors at a time. trust may be NULL: nothing is trusted.
+     * The order of the intermediates does not matter; an anchor need not be self-signed. Names, times,
+     * authority, path length, name constraints, critical extensions, signatures and their strength are
+     * checked (RFC 5280, "Certification Path Validation"), certificate policies are not.
+     */
     struct exh_path (*chain_path)(const struct exh_chain *chain, const struct exh_trust *trust,
                                   enum exh_purpose purpose, int64_t at);
 

@@ -1,0 +1,62 @@
+/*
+ * cert.h -- one certificate, taken apart as far as every judgement needs it.
+ *
+ * The fields are OpenSSL's, the public key and the checking of signatures ours (library.h says why).
+ * After cert_read() nothing in it changes, so an anchor may be read by several threads.
+ */
+#ifndef CRYPTO_CERT_H
+#define CRYPTO_CERT_H
+
+#include <stdbool.h>
+
+#include <openssl/x509.h>
+
+#include "base/error.h"
+
+#include <exhibit/crypto.h>
+
+struct cert {
+    X509 *x;               // owned
+    EVP_PKEY *key;         // owned; NULL: not a key that C2PA allows, key_fault says why
+    const char *key_fault; // borrowed for ever
+    struct exh_bytes tbs;  // what its issuer signed; borrowed of the DER
+    int64_t not_before;    // Unix seconds, inclusive
+    int64_t not_after;
+    uint8_t sha256[32]; // of the DER
+};
+
+/*
+ * Parse one DER certificate, which is borrowed as long as tbs is used. A strange key is no failure.
+ * EXH_MALFORMED  EXH_LIMIT (over EXH_CERT_MAX)  EXH_CRYPTO
+ */
+enum exh_status cert_read(struct exh_bytes der, struct cert *out, struct exh_error *err);
+void cert_free(struct cert *c); // a zeroed struct is allowed
+
+/* Whether issuer's key made the signature of c; *why says why not. Names are not compared. */
+bool cert_signed_by(const struct cert *c, const struct cert *issuer, const char **why);
+
+/* Whether c's issuer is called like `issuer`, and the key identifiers agree where both have one. */
+bool cert_names_issuer(const struct cert *c, const struct cert *issuer);
+
+/* Whether it may issue certificates: cA, and keyCertSign if it has a key usage. */
+bool cert_is_ca(const struct cert *c);
+
+bool cert_is_self_issued(const struct cert *c);
+
+/* The public key of a SubjectPublicKeyInfo (owned); NULL and *why when C2PA does not allow it. */
+EVP_PKEY *public_key_read(X509_PUBKEY *spki, const char **why);
+
+/*
+ * Names as text for people, UTF-8, bounded, harmless on a terminal. name_text() takes the first of
+ * two fields that the name has (NID_commonName …), else "".
+ */
+void name_text(const X509_NAME *name, int first, int second, char *to, size_t size);
+void subject_text(const struct cert *c, char *to, size_t size);
+
+/*
+ * Copy text for people: at most size - 1 bytes, cut between characters, escaped where not printable.
+ * Whether all of it found room.
+ */
+bool put_text(char *to, size_t size, struct exh_bytes text);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * key.h -- inside of a private key. The key itself is OpenSSL's, or a device's behind OpenSSL.
+ */
+#ifndef CRYPTO_KEY_H
+#define CRYPTO_KEY_H
+
+#include "crypto/sigalg.h"
+
+#include "base/error.h"
+
+#include <exhibit/key.h>
+
+/* What a signer's ctx points at: the key and how to use it. */
+struct key_use {
+    const struct exh_key *key;
+    int64_t cose;
+    struct sig_alg alg;
+};
+
+struct exh_key {
+    EVP_PKEY *pkey;       // owned
+    OSSL_LIB_CTX *libctx; // owned; NULL: OpenSSL's own
+    const char *propq;    // which provider signs; borrowed for ever, NULL: any
+    bool device;          // the private part is not here
+    void *engine;         // owned, key_engine.c's; NULL: none
+    struct key_use *uses; // owned; COSE_ALGS_N of them
+};
+
+/* How passphrases are asked for, in the form of OpenSSL's PEM callback. */
+struct asking {
+    exh_passphrase *ask;
+    void *ctx;
+    bool asked, given_up;
+};
+int asking_passphrase(char *to, int size, int writing, void *asking);
+
+/* Wrap a key that C2PA allows; takes pkey over, also when it fails. */
+enum exh_status key_wrap(EVP_PKEY *pkey, struct exh_key **out, struct exh_error *err);
+
+/* Open a key of a TPM: a URI (handle:, object:), or a TSS2 PEM text. (key_uri.c) */
+enum exh_status key_open_tpm(const char *uri, const char *pem, size_t n, struct asking *asking,
+                             struct exh_key **out, struct exh_error *err);
+
+/* Open a pkcs11: URI by the PKCS#11 engine. (key_engine.c) */
+enum exh_status key_open_engine(const char *uri, struct asking *asking, struct exh_key **out,
+                                struct exh_error *err);
+void key_engine_free(void *engine); // NULL is allowed
+
+/* DER of ECDSA to r || s of `size` bytes. (signer.c) */
+bool ecdsa_raw(struct exh_bytes der, uint8_t *raw, size_t size);
+
+#endif

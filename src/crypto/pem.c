@@ -1,0 +1,61 @@
+#include "crypto/pem.h"
+
+#include "crypto/library.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+// One block. *more is false at the end of the text.
+static enum exh_status visit_block(BIO *text, pem_visitor *visit, void *ctx, size_t *found,
+                                   bool *more, struct exh_error *err)
+{
+    char *name = NULL, *header = NULL;
+    unsigned char *data = NULL;
+    long n = 0;
+    enum exh_status status = EXH_OK;
+
+    *more = PEM_read_bio(text, &name, &header, &data, &n) == 1;
+    if (!*more) {
+        if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+            return fail_openssl(err, EXH_MALFORMED, "PEM block after %zu certificates is broken",
+                                *found);
+        ERR_clear_error();
+        return EXH_OK;
+    }
+    if (strcmp(name, PEM_STRING_X509) == 0 || strcmp(name, PEM_STRING_X509_OLD) == 0) {
+        ++*found;
+        status = visit(ctx, (struct exh_bytes){ data, (size_t)n }, err);
+        if (status) {
+            char where[32];
+            snprintf(where, sizeof where, "certificate %zu", *found);
+            within(err, where);
+        }
+    }
+    OPENSSL_free(name);
+    OPENSSL_free(header);
+    OPENSSL_clear_free(data, (size_t)n); // it may be a private key beside the certificates
+    return status;
+}
+
+enum exh_status pem_visit(const char *pem, size_t n, pem_visitor *visit, void *ctx,
+                          struct exh_error *err)
+{
+    BIO *text = n <= INT_MAX ? BIO_new_mem_buf(pem, (int)n) : NULL;
+    enum exh_status status = EXH_OK;
+    size_t found = 0;
+    bool more = true;
+
+    if (!text)
+        return fail_openssl(err, EXH_NO_MEMORY, "PEM text of %zu bytes", n);
+    while (!status && more)
+        status = visit_block(text, visit, ctx, &found, &more, err);
+    BIO_free(text);
+    if (!status && !found)
+        return fail(err, EXH_MALFORMED, "no PEM certificate in %zu bytes", n);
+    return status;
+}

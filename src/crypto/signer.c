@@ -1,0 +1,158 @@
+#include "crypto/key.h"
+
+#include "crypto/cert.h"
+#include "crypto/library.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+
+#define DER_MAX (2 * (66 + 4) + 4) // bytes of an ECDSA signature of P-521 in DER
+
+bool ecdsa_raw(struct exh_bytes der, uint8_t *raw, size_t size)
+{
+    const unsigned char *p = der.p;
+    ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &p, (long)der.n);
+    const int field = (int)(size / 2);
+    bool fits = sig && BN_bn2binpad(ECDSA_SIG_get0_r(sig), raw, field) == field &&
+                BN_bn2binpad(ECDSA_SIG_get0_s(sig), raw + field, field) == field;
+
+    ECDSA_SIG_free(sig);
+    return fits;
+}
+
+static bool begin(EVP_MD_CTX *ctx, const struct key_use *use)
+{
+    const struct exh_key *key = use->key;
+    EVP_PKEY_CTX *params = NULL; // borrowed of ctx
+
+    if (!key->libctx)
+        return sig_begin(ctx, key->pkey, &use->alg, true);
+    const char *md = use->alg.hash ? EVP_MD_get0_name(crypto_library()->md[use->alg.hash]) : NULL;
+    if (EVP_DigestSignInit_ex(ctx, &params, md, key->libctx, key->propq, key->pkey, NULL) <= 0)
+        return false;
+    return use->alg.kind != SIG_PSS || sig_set_pss(params, &use->alg);
+}
+
+// A device may pad otherwise than asked; what it made must hold before anybody gets it.
+static bool device_kept_its_word(const struct key_use *use, struct exh_bytes tbs,
+                                 struct exh_bytes signature)
+{
+    const char *why;
+    unsigned char *der = NULL;
+    int n = i2d_PUBKEY(use->key->pkey, &der);
+    const unsigned char *p = der;
+    X509_PUBKEY *spki = n > 0 ? d2i_X509_PUBKEY(NULL, &p, n) : NULL;
+    EVP_PKEY *public = spki ? public_key_read(spki, &why) : NULL;
+    bool holds = public && sig_holds(public, &use->alg, tbs, signature);
+
+    EVP_PKEY_free(public);
+    X509_PUBKEY_free(spki);
+    OPENSSL_free(der);
+    return holds;
+}
+
+static enum exh_status make(const struct key_use *use, struct exh_bytes tbs, uint8_t *to, size_t *n,
+                            struct exh_error *err)
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool made = ctx && begin(ctx, use) && EVP_DigestSign(ctx, to, n, tbs.p, tbs.n) == 1;
+
+    EVP_MD_CTX_free(ctx);
+    if (!made)
+        return fail_openssl(err, EXH_CRYPTO, "the private key did not sign");
+    if (use->key->device && !device_kept_its_word(use, tbs, (struct exh_bytes){ to, *n }))
+        return fail(err, EXH_CRYPTO, "the device's signature does not hold%s",
+                    use->alg.kind == SIG_PSS ? ": it may pad with another salt than COSE says"
+                                             : "");
+    return EXH_OK;
+}
+
+static enum exh_status sign(void *ctx, struct exh_bytes tbs, uint8_t *signature,
+                            struct exh_error *err)
+{
+    const struct key_use *use = ctx;
+    uint8_t der[DER_MAX];
+    const int bits = EVP_PKEY_get_bits(use->key->pkey);
+    size_t n;
+    enum exh_status status;
+
+    if (use->alg.kind != SIG_ECDSA) {
+        n = (size_t)EVP_PKEY_get_size(use->key->pkey);
+        return make(use, tbs, signature, &n, err);
+    }
+    n = sizeof der;
+    status = make(use, tbs, der, &n, err);
+    if (status)
+        return status;
+    if (!ecdsa_raw((struct exh_bytes){ der, n }, signature, 2 * (((size_t)bits + 7) / 8)))
+        return fail_openssl(err, EXH_CRYPTO, "the private key made no ECDSA signature");
+    return EXH_OK;
+}
+
+// The algorithm that a key is usually used with: for ECDSA the one of its curve's size.
+static int64_t usual_alg(const EVP_PKEY *pkey)
+{
+    switch (EVP_PKEY_get_base_id(pkey)) {
+    case EVP_PKEY_RSA:
+    case EVP_PKEY_RSA_PSS: return EXH_PS256;
+    case EVP_PKEY_ED25519: return EXH_EDDSA;
+    default: break;
+    }
+    int bits = EVP_PKEY_get_bits(pkey);
+    return bits <= 256 ? EXH_ES256 : bits <= 384 ? EXH_ES384 : EXH_ES512;
+}
+
+static size_t signature_size(const EVP_PKEY *pkey, const struct sig_alg *alg)
+{
+    if (alg->kind == SIG_ECDSA)
+        return 2 * (((size_t)EVP_PKEY_get_bits(pkey) + 7) / 8);
+    return (size_t)EVP_PKEY_get_size(pkey);
+}
+
+static enum exh_status match(const struct exh_key *key, const struct exh_certs *certs,
+                             struct exh_error *err)
+{
+    size_t n;
+    const struct exh_bytes *chain = exh_certs_chain(certs, &n);
+    struct cert leaf = { 0 };
+    enum exh_status status = cert_read(chain[0], &leaf, err);
+
+    if (status)
+        return status;
+    if (!leaf.key)
+        status = fail(err, EXH_INVALID, "certificate: %s", leaf.key_fault);
+    else if (EVP_PKEY_eq(leaf.key, key->pkey) != 1)
+        status = fail(err, EXH_INVALID, "the certificate is of another key than the private key");
+    ERR_clear_error();
+    cert_free(&leaf);
+    return status;
+}
+
+enum exh_status exh_key_signer(const struct exh_key *key, const struct exh_certs *certs,
+                               int64_t alg, struct exh_signer *out, struct exh_error *err)
+{
+    struct exh_error local;
+    struct exh_signer signer = { .alg = alg ? alg : usual_alg(key->pkey), .sign = sign };
+    const char *why;
+    struct key_use *use = key->uses;
+
+    err = err ? err : &local;
+    while (use < key->uses + COSE_ALGS_N && use->cose != signer.alg)
+        use++;
+    if (use == key->uses + COSE_ALGS_N)
+        return fail(err, EXH_UNSUPPORTED, "COSE algorithm %" PRId64 " is not one that C2PA allows",
+                    signer.alg);
+    if (!sig_key_fits(key->pkey, &use->alg, &why))
+        return fail(err, EXH_INVALID, "COSE algorithm %" PRId64 ": %s", signer.alg, why);
+    enum exh_status status = match(key, certs, err);
+    if (status)
+        return status;
+    signer.signature_size = signature_size(key->pkey, &use->alg);
+    signer.chain = exh_certs_chain(certs, &signer.chain_n);
+    signer.ctx = use;
+    *out = signer;
+    return EXH_OK;
+}

@@ -1,0 +1,36 @@
+#include "crypto/openssl.h"
+
+#include "crypto/library.h"
+
+#include <limits.h>
+
+#include <openssl/rand.h>
+
+static enum exh_status random_bytes(uint8_t *to, size_t n, struct exh_error *err)
+{
+    if (n > INT_MAX)
+        return fail(err, EXH_LIMIT, "%zu random bytes at once", n);
+    if (n && RAND_bytes(to, (int)n) != 1)
+        return fail_openssl(err, EXH_CRYPTO, "no random numbers");
+    return EXH_OK;
+}
+
+static const struct exh_crypto table = {
+    .hash_new = openssl_hash_new,
+    .hash_update = openssl_hash_update,
+    .hash_final = openssl_hash_final,
+    .hash_free = openssl_hash_free,
+    .chain_new = openssl_chain_new,
+    .chain_free = openssl_chain_free,
+    .chain_certificate = openssl_chain_certificate,
+    .chain_profile = openssl_chain_profile,
+    .chain_path = openssl_chain_path,
+    .chain_verify = openssl_chain_verify,
+    .unbrotli = brotli_unpack,
+    .random = random_bytes,
+};
+
+const struct exh_crypto *exh_crypto_openssl(void)
+{
+    return &table;
+}
