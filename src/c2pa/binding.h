@@ -21,6 +21,7 @@ struct binding_question {
     const struct exh_source *fragments; // CMAF segments in order, or NULL
     size_t fragments_n;
     bool sidecar;      // the store does not lie in the asset
+    bool updated;      // by update manifests since: the store may have grown
     enum exh_hash alg; // of the claim: when the assertion names none; EXH_HASH_NONE: neither does
     struct cbor assertion;                                      // the map
     void (*progress)(void *ctx, uint64_t done, uint64_t total); // may be NULL

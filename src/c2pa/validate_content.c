@@ -178,6 +178,7 @@ static enum exh_status check_binding(struct validation *v, struct judged *m, str
                                   .fragments = v->options->fragments,
                                   .fragments_n = v->options->fragments_n,
                                   .sidecar = v->sidecar,
+                                  .updated = v->binding != (ptrdiff_t)v->active,
                                   .alg = m->claim.alg,
                                   .progress = v->options->progress,
                                   .progress_ctx = v->options->progress_ctx };
