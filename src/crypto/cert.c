@@ -133,3 +133,11 @@ bool cert_is_self_issued(const struct cert *c)
 {
     return X509_NAME_cmp(X509_get_issuer_name(c->x), X509_get_subject_name(c->x)) == 0;
 }
+
+bool cert_is_self_signed(const struct cert *c)
+{
+    const char *why;
+
+    // Names compare without case: an authority "Alice" may well issue for a person "alice".
+    return cert_names_issuer(c, c) && cert_signed_by(c, c, &why);
+}

@@ -41,7 +41,9 @@ bool cert_names_issuer(const struct cert *c, const struct cert *issuer);
 /* Whether it may issue certificates: cA, and keyCertSign if it has a key usage. */
 bool cert_is_ca(const struct cert *c);
 
+/* Whether subject and issuer have one name; whether it also signed itself, which costs a signature. */
 bool cert_is_self_issued(const struct cert *c);
+bool cert_is_self_signed(const struct cert *c);
 
 /* The public key of a SubjectPublicKeyInfo (owned); NULL and *why when C2PA does not allow it. */
 EVP_PKEY *public_key_read(X509_PUBKEY *spki, const char **why);

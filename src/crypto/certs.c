@@ -22,7 +22,7 @@ static enum exh_status keep(void *ctx, struct exh_bytes der, struct exh_error *e
     enum exh_status status = cert_read(der, &c, err); // what does not parse is refused here
     if (status)
         return status;
-    bool root = certs->n > 0 && cert_is_self_issued(&c);
+    bool root = certs->n > 0 && cert_is_self_signed(&c);
     cert_free(&c);
     if (root) // verifiers have it already, or do not believe it
         return EXH_OK;

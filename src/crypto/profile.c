@@ -71,7 +71,7 @@ static const char *general(const struct cert *leaf)
         return "the certificate has a critical extension that is not known here";
     if (flags & EXFLAG_CA)
         return "the certificate is one of an authority (cA), which must not sign this";
-    if (cert_is_self_issued(leaf))
+    if (cert_is_self_signed(leaf))
         return "the certificate is self-signed";
     if (!X509_get0_authority_key_id(leaf->x) && !X509_get0_authority_serial(leaf->x))
         return "the authority key identifier is missing";
