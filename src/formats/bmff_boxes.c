@@ -65,6 +65,21 @@ enum exh_status bmff_add_header(struct bmff_plan *p, const struct bmff_box *box,
     return EXH_OK;
 }
 
+/* The box up to source offset `upto`; a last box without a size gets one, if another one follows. */
+static enum exh_status add_start(struct bmff_plan *p, const struct bmff_box *box, uint64_t upto,
+                                 struct exh_error *err)
+{
+    enum exh_status status = EXH_OK;
+    uint64_t from = box->at;
+
+    if (box->to_end && p->closes) {
+        status = bmff_add_header(p, box, box->type, box->size, err);
+        from += box->header;
+    }
+    bmff_add_copy(p, from, upto);
+    return status;
+}
+
 /* Bytes that the tables inside a box grow by. */
 static uint64_t growth_in(const struct bmff_plan *p, const struct bmff_box *box)
 {
@@ -269,10 +284,8 @@ static enum exh_status add_segment_index(struct bmff_plan *p, const struct bmff_
     struct full full = { 0 };
     uint8_t raw[2 * 8 + 4]; // earliest time, first offset, reserved, count
 
-    if (p->shift.steps[p->shift.n - 1].from < end) {
-        bmff_add_copy(p, box->at, end);
-        return EXH_OK;
-    }
+    if (p->shift.steps[p->shift.n - 1].from < end)
+        return add_start(p, box, end, err);
     enum exh_status status = read_full(p->s, box, &full, err);
     if (status != EXH_OK)
         return status;
@@ -297,10 +310,10 @@ static enum exh_status add_segment_index(struct bmff_plan *p, const struct bmff_
         return fail(err, EXH_UNSUPPORTED,
                     "box 'sidx' at %" PRIu64 ": its first offset would not fit", box->at);
     bmff_set_big(raw + width, width, first);
-    bmff_add_copy(p, box->at, table.at - n);
+    status = add_start(p, box, table.at - n, err);
     bmff_add_bytes(p, raw, n);
     add_rest(p, box, &table);
-    return EXH_OK;
+    return status;
 }
 
 static enum exh_status add_locations(struct bmff_plan *p, const struct bmff_box *box,
@@ -339,18 +352,10 @@ static const struct {
 enum exh_status bmff_add_box(struct bmff_plan *p, uint32_t parent, const struct bmff_box *box,
                              struct exh_error *err)
 {
-    enum exh_status status = EXH_OK;
-
     if (adjusts(p) && bmff_is_container(parent, box->type))
         return add_container(p, box, err);
     for (size_t i = 0; adjusts(p) && i < ARRAY_N(tables); i++)
         if (tables[i].parent == parent && tables[i].type == box->type)
             return tables[i].add(p, box, err);
-    if (box->to_end && p->closes) {
-        status = bmff_add_header(p, box, box->type, box->size, err);
-        bmff_add_copy(p, box->at + box->header, box->at + box->size);
-        return status;
-    }
-    bmff_add_copy(p, box->at, box->at + box->size);
-    return EXH_OK;
+    return add_start(p, box, box->at + box->size, err);
 }

@@ -294,6 +294,9 @@ static enum exh_status check_kind(const struct exh_source *s, const struct conta
     if (!l->ftyp.size)
         return fail(err, EXH_UNSUPPORTED,
                     "a media segment carries no manifest store; its initialization segment does");
+    if (l->ftyp.to_end)
+        return fail(err, EXH_UNSUPPORTED,
+                    "box 'ftyp' has no size: nothing can stand behind it, and nothing does");
     if (strcmp(c->mime, "image/x-canon-cr3") == 0)
         return fail(err, EXH_UNSUPPORTED,
                     "CR3 keeps offsets in boxes of its own; a sidecar is "

@@ -118,9 +118,117 @@ RIFF = {
 }
 
 
+# ISO base media files
+
+
+def full(kind, version, flags, *content):
+    return box(kind, struct.pack(">I", version << 24 | flags), *content)
+
+
+def table(kind, form, values, version=0, flags=0, extra=b""):
+    """Version, flags, count, and offsets of one width."""
+    return full(kind, version, flags, extra, struct.pack(">I", len(values)), *[struct.pack(form, v) for v in values])
+
+
+UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+HDLR = full(b"hdlr", 0, 0, bytes(4), b"pict", bytes(13))
+
+
+def c2pa_box(purpose, data):
+    return box(b"uuid", UUID, bytes(4), purpose, b"\0", data)
+
+
+MANIFEST = c2pa_box(b"manifest", bytes(8) + STORE)
+RESERVE = c2pa_box(b"reserve", bytes(4096 - 36))
+FTYP = box(b"ftyp", b"mp42", struct.pack(">I", 512), b"isommp42")
+MDAT = box(b"mdat", b"a picture that moves")
+FREE = box(b"free", bytes(12))
+
+
+def moov(offset, wide=False, *more):
+    chunks = table(b"co64", ">Q", [offset, offset + 4]) if wide else table(b"stco", ">I", [offset, offset + 4])
+    stbl = box(b"stbl", full(b"stsd", 0, 0, bytes(4)), chunks, table(b"saio", ">I", [offset], flags=1, extra=bytes(8)))
+    trak = box(b"trak", full(b"tkhd", 0, 0, bytes(80)), box(b"mdia", full(b"mdhd", 0, 0, bytes(20)), box(b"minf", stbl)))
+    return box(b"moov", full(b"mvhd", 0, 0, bytes(96)), trak, *more)
+
+
+def progressive(before=b"", after=b"", wide=False, mdat=MDAT, more=()):
+    """The media behind moov: its offsets are those of the finished file."""
+    head = len(FTYP + before + moov(0, wide, *more))
+    return FTYP + before + moov(head + len(mdat) - 20, wide, *more) + mdat + after
+
+
+def fragment(number, at, version=0):
+    def moof(base):
+        traf = box(b"traf", full(b"tfhd", 0, 1, struct.pack(">IQ", 1, base)), full(b"tfdt", 0, 0, bytes(4)),
+                   full(b"trun", 0, 1, struct.pack(">Ii", 1, 8)), table(b"saio", ">I", [8]))
+        return box(b"moof", full(b"mfhd", 0, 0, struct.pack(">I", number)), traf)
+    return moof(at) + MDAT
+
+
+def sidx(sizes, version=0):
+    times = struct.pack(">QQ" if version else ">II", 0, 0)
+    return full(b"sidx", version, 0, struct.pack(">II", 1, 1000), times, struct.pack(">HH", 0, len(sizes)),
+                *[struct.pack(">III", n, 1000, 1 << 31) for n in sizes])
+
+
+def fragmented(before=b"", version=0, uuid=b""):
+    head = FTYP + before + box(b"moov", full(b"mvhd", 0, 0, bytes(96)), box(b"mvex", full(b"trex", 0, 0, bytes(20))))
+    one = len(uuid) + len(fragment(1, 0))
+    head += sidx([one, one], version)
+    places = [len(head) + len(uuid), len(head) + one + len(uuid)]
+    body = b"".join(uuid + fragment(i + 1, at) for i, at in enumerate(places))
+    form = ">QQ" if version else ">II"
+    tfra = full(b"tfra", version, 0, struct.pack(">III", 1, 0x3F, 2),
+                *[struct.pack(form, i, at) + bytes(12) for i, at in enumerate(places)])
+    return head + body + box(b"mfra", tfra, full(b"mfro", 0, 0, struct.pack(">I", 16 + 8 + len(tfra))))
+
+
+def iloc(version, offset, base=0):
+    item = struct.pack(">H" if version < 2 else ">I", 1) + (struct.pack(">H", 0) if version else b"") + bytes(2)
+    item += struct.pack(">I", base) + struct.pack(">H", 2)
+    index = struct.pack(">I", 0) if version else b""
+    item += b"".join(index + struct.pack(">II", offset - base + 4 * i, 4) for i in range(2))
+    count = struct.pack(">H" if version < 2 else ">I", 1)
+    return full(b"iloc", version, 0, struct.pack(">H", 0x4444 if version else 0x4440), count, item)
+
+
+def image(version, brand=b"heic", before=b"", base=0):
+    ftyp = box(b"ftyp", brand, bytes(4), b"mif1" + brand)
+    meta = full(b"meta", 0, 0, HDLR, full(b"pitm", 0, 0, b"\0\1"), iloc(version, 1000, base))
+    at = len(ftyp + before + meta) + 8
+    return ftyp + before + full(b"meta", 0, 0, HDLR, full(b"pitm", 0, 0, b"\0\1"),
+                                iloc(version, at, at - 10 if base else 0)) + MDAT
+
+
+QT = box(b"ftyp", b"qt  ", bytes(4), b"qt  ") + box(b"wide") + MDAT
+LARGE = struct.pack(">I4sQ", 1, b"mdat", 36) + b"a picture that moves"
+ENDLESS = struct.pack(">I4s", 0, b"mdat") + b"a picture that moves"
+MERKLE = c2pa_box(b"merkle", bytes.fromhex("a368756e697175654964016763c36f63616c496401686c6f636174696f6e00"))
+UPDATE = c2pa_box(b"update", STORE)
+
+BMFF = {
+    "mp4": progressive(), "mp4-store": progressive(MANIFEST), "mp4-free": progressive(FREE, FREE, wide=True),
+    "mp4-padded": progressive(c2pa_box(b"manifest", bytes(8) + STORE + bytes(20))),
+    "mp4-large": progressive(MANIFEST, mdat=LARGE), "mp4-endless": progressive(mdat=ENDLESS),
+    "mp4-update": progressive(c2pa_box(b"original", bytes(8) + STORE), UPDATE),
+    "mp4-two": progressive(MANIFEST, MANIFEST), "mp4-reserve": progressive(RESERVE),
+    "mp4-append": progressive(RESERVE, MANIFEST), "mp4-append-update": progressive(RESERVE, c2pa_box(b"original", bytes(8) + STORE) + UPDATE),
+    "mp4-unknown": progressive(c2pa_box(b"other", b"x") + MANIFEST), "mp4-foreign": progressive(box(b"uuid", bytes(16), b"x")),
+    "mp4-wide": FTYP + moov(0xFFFFFF00) + moov(0xFFFFEE00) + ENDLESS,
+    "mp4-cmov": progressive(more=[box(b"cmov", bytes(8))]),
+    "mov": QT + moov(len(QT) - 20, False, box(b"meta", HDLR, iloc(0, len(QT) - 20)), box(b"udta", bytes(4))),
+    "fragmented": fragmented(), "fragmented-store": fragmented(MANIFEST, 1), "fragmented-merkle": fragmented(MANIFEST, 0, MERKLE),
+    "segment": box(b"styp", b"msdh", bytes(4), b"msdh") + sidx([len(MERKLE + fragment(1, 0))]) + MERKLE + fragment(1, 0),
+    "heic": image(0), "heic-store": image(0, b"heic", MANIFEST), "heic-1": image(1, b"heix"), "avif-2": image(2, b"avif"),
+    "heic-base": image(1, b"heic", MANIFEST, 1),
+    "cr3": box(b"ftyp", b"crx ", bytes(4), b"crx ") + moov(0) + MDAT,
+}
+
+
 def main():
     folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus")
-    for corpus, seeds in {"jpeg": JPEG, "png": PNG, "riff": RIFF}.items():
+    for corpus, seeds in {"jpeg": JPEG, "png": PNG, "riff": RIFF, "bmff": BMFF}.items():
         os.makedirs(os.path.join(folder, corpus), exist_ok=True)
         for name, data in seeds.items():
             with open(os.path.join(folder, corpus, name), "wb") as f:

@@ -292,6 +292,14 @@ static void make_to_end(struct made *m)
     buf_set_u32(&m->b, find(buf_view(&m->b), "mdat", 4, 0) - 4, 0);
 }
 
+static void make_sidx_to_end(struct made *m) // nothing can be meant by it; but it gets a size
+{
+    make_faststart(m);
+    buf_put_u32(&m->b, 0);
+    buf_put(&m->b, "sidx", 4);
+    buf_put_zeros(&m->b, 24);
+}
+
 static void make_fragmented(struct made *m)
 {
     static const uint64_t marks[] = { 1, 3, 5 };
@@ -411,6 +419,7 @@ static const struct {
     { "progressive", make_progressive, 20, 0, true },
     { "faststart", make_faststart, 20, 0, true },
     { "to the end", make_to_end, 20, 0, true },
+    { "sidx to the end", make_sidx_to_end, 20, 0, true },
     { "fragmented", make_fragmented, 20, 0, true },
     { "old store", make_old_store, 20, 0, false },
     { "old store behind", make_old_behind, 20, 0, false },
@@ -860,6 +869,12 @@ static void spoil_behind(struct made *m) // something stands behind the manifest
     plain_box(&m->b, "free", 0, 0);
 }
 
+static void spoil_ftyp_end(struct made *m) // a file of nothing but its type
+{
+    ftyp(&m->b, "isom");
+    buf_set_u32(&m->b, 0, 0);
+}
+
 static const struct {
     const char *name;
     void (*make)(struct made *m);
@@ -884,6 +899,8 @@ static const struct {
     { "compressed moov", spoil_cmov, PLAN_EMBED, EXH_UNSUPPORTED, "'cmov' at 28" },
     { "compressed moov, sidecar", spoil_cmov, PLAN_NONE, EXH_OK, NULL },
     { "CR3", spoil_cr3, PLAN_EMBED, EXH_UNSUPPORTED, "CR3" },
+    { "ftyp to the end", spoil_ftyp_end, PLAN_EMBED, EXH_UNSUPPORTED, "'ftyp' has no size" },
+    { "ftyp to the end, sidecar", spoil_ftyp_end, PLAN_NONE, EXH_OK, NULL },
     { "segment", spoil_segment, PLAN_EMBED, EXH_UNSUPPORTED, "media segment" },
     { "update of a last box without a size", spoil_updated_end, PLAN_UPDATE, EXH_UNSUPPORTED,
       "'mdat' at" },
