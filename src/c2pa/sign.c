@@ -33,8 +33,6 @@ static void set_defaults(struct sign_job *job, const struct exh_sign_options *op
     struct exh_sign_options *o = &job->options;
 
     *o = *options;
-    if (!o->crypto)
-        o->crypto = exh_crypto_openssl();
     if (o->hash == EXH_HASH_NONE)
         o->hash = EXH_SHA256;
     if (!o->generator) {
@@ -174,6 +172,10 @@ static enum exh_status take_history(struct sign_job *job, struct exh_error *err)
         status = redact(job, err);
     if (status == EXH_OK && job->options.stamp_active)
         status = job_stamp_history(job, err);
+    if (status == EXH_OK && job->options.stamp_active && !job->stamps_n)
+        status = fail(err, EXH_INVALID,
+                      "nothing to stamp: every signature in the input has a "
+                      "time-stamp already");
     return status;
 }
 
@@ -317,6 +319,8 @@ static void note_result(struct sign_job *job, struct exh_signed *out)
 
 static enum exh_status run(struct sign_job *job, struct exh_error *err)
 {
+    if (!job->crypto)
+        return fail(err, EXH_INVALID, "no cryptography was given");
     enum exh_status status = sign_check(job->signer, &job->options, job->source_type, err);
 
     if (status == EXH_OK && !job->sink && !job->options.sidecar)
