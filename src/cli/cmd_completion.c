@@ -54,9 +54,10 @@ static void each_option(const struct command *c,
 {
     size_t n;
     const struct option *shared = options_shared(&n);
+    struct option o;
 
-    for (size_t i = 0; i < c->options_n; i++)
-        each(c, &c->options[i]);
+    for (size_t i = 0; options_get(c, i, &o); i++)
+        each(c, &o);
     for (size_t i = 0; i < n; i++)
         if (options_takes(c, &shared[i]))
             each(c, &shared[i]);

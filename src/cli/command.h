@@ -55,6 +55,12 @@ struct option {
     bool needed;
 };
 
+/* Options that several commands share: rows of one struct, which lies somewhere in each command's. */
+struct option_group {
+    const struct option *options;
+    size_t n;
+};
+
 /* What every command understands; the bits of command.takes allow the rest. */
 struct shared {
     bool help;
@@ -89,7 +95,9 @@ struct command {
     const char *about; // paragraphs of the help, ending in a newline; NULL: none
     const struct option *options;
     size_t options_n;
-    unsigned takes; // TAKES_…
+    const struct option_group *group; // options that several commands share; NULL: none
+    size_t group_at;                  // where the group's struct lies in the command's
+    unsigned takes;                   // TAKES_…
     size_t operands_min;
     size_t operands_max; // SIZE_MAX: any number
     size_t args_size;    // of the struct that options[].at points into
@@ -109,5 +117,7 @@ int failed(const struct call *call, const struct exh_error *err);
 extern const struct command *const commands[];
 
 extern const struct command cmd_completion;
+extern const struct command cmd_show;
+extern const struct command cmd_verify;
 
 #endif

@@ -43,6 +43,7 @@ void help_command(FILE *to, const struct command *c)
 {
     size_t n;
     const struct option *shared = options_shared(&n);
+    struct option o;
 
     fprintf(to, "exhibit %s: %s\n\n", c->name, c->summary);
     put_examples(to, c->examples, c->examples_n);
@@ -51,8 +52,8 @@ void help_command(FILE *to, const struct command *c)
     if (c->about)
         fprintf(to, "%s\n", c->about);
     fputs("Options:\n", to);
-    for (size_t i = 0; i < c->options_n; i++)
-        put_option(to, &c->options[i]);
+    for (size_t i = 0; options_get(c, i, &o); i++)
+        put_option(to, &o);
     for (size_t i = 0; i < n; i++)
         if (options_takes(c, &shared[i]))
             put_option(to, &shared[i]);

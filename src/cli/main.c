@@ -14,6 +14,8 @@
 #include "cli/suggest.h"
 
 const struct command *const commands[] = {
+    &cmd_verify,
+    &cmd_show,
     &cmd_completion,
     NULL,
 };

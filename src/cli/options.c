@@ -37,6 +37,20 @@ bool options_takes(const struct command *command, const struct option *shared)
     return true;
 }
 
+bool options_get(const struct command *command, size_t i, struct option *out)
+{
+    if (i < command->options_n) {
+        *out = command->options[i];
+        return true;
+    }
+    i -= command->options_n;
+    if (!command->group || i >= command->group->n)
+        return false;
+    *out = command->group->options[i];
+    out->at += command->group_at;
+    return true;
+}
+
 /* One pass over argv. */
 struct parse {
     const struct command *command;
@@ -47,8 +61,8 @@ struct parse {
     int at; // next argument
 };
 
-struct found { // an option, and the struct its value goes to
-    const struct option *option;
+struct found { // an option, and where its value goes; into is NULL when there is none
+    struct option option;
     uint8_t *into;
 };
 
@@ -60,17 +74,15 @@ static bool is_named(const struct option *o, const char *name, size_t n)
 /* By long name of n bytes, or by letter when name is NULL. */
 static struct found find(const struct parse *p, const char *name, size_t n, char letter)
 {
-    const struct command *c = p->command;
+    struct option o;
 
-    for (size_t i = 0; i < c->options_n; i++) {
-        const struct option *o = &c->options[i];
-        if (name ? is_named(o, name, n) : o->letter && o->letter == letter)
-            return (struct found){ o, p->args + o->at };
-    }
+    for (size_t i = 0; options_get(p->command, i, &o); i++)
+        if (name ? is_named(&o, name, n) : o.letter && o.letter == letter)
+            return (struct found){ o, p->args + o.at };
     for (size_t i = 0; i < ARRAY_N(shared_options); i++) {
-        const struct option *o = &shared_options[i];
-        if (options_takes(c, o) && (name ? is_named(o, name, n) : o->letter == letter))
-            return (struct found){ o, (uint8_t *)&p->call->shared + o->at };
+        o = shared_options[i];
+        if (options_takes(p->command, &o) && (name ? is_named(&o, name, n) : o.letter == letter))
+            return (struct found){ o, (uint8_t *)&p->call->shared + o.at };
     }
     return (struct found){ 0 };
 }
@@ -78,9 +90,10 @@ static struct found find(const struct parse *p, const char *name, size_t n, char
 static bool unknown(const struct parse *p, const char *arg, const char *name, size_t n)
 {
     struct suggestion best = suggest_for(name, n);
+    struct option o;
 
-    for (size_t i = 0; i < p->command->options_n; i++)
-        suggest_offer(&best, p->command->options[i].name);
+    for (size_t i = 0; options_get(p->command, i, &o); i++)
+        suggest_offer(&best, o.name);
     for (size_t i = 0; i < ARRAY_N(shared_options); i++)
         if (options_takes(p->command, &shared_options[i]))
             suggest_offer(&best, shared_options[i].name);
@@ -133,7 +146,7 @@ static bool put_list(const struct parse *p, const struct option *o, const char *
 
 static bool put_value(const struct parse *p, struct found f, char *text)
 {
-    const struct option *o = f.option;
+    const struct option *o = &f.option;
 
     if (!is_choice(o->value, text)) {
         usage(p->call, "--%s %s: one of %s was expected", o->name, text, o->value);
@@ -168,7 +181,7 @@ static bool put_rest(struct parse *p, struct found f)
     while (p->at < p->argc && !is_option(p->argv[p->at]))
         p->at++;
     if (p->at == from) {
-        usage(p->call, "--%s: %s was expected behind it", f.option->name, f.option->value);
+        usage(p->call, "--%s: %s was expected behind it", f.option.name, f.option.value);
         return false;
     }
     struct operands rest = { p->argv + from, (size_t)(p->at - from) };
@@ -179,7 +192,7 @@ static bool put_rest(struct parse *p, struct found f)
 /* value: what stood behind '=', or NULL. */
 static bool take(struct parse *p, struct found f, char *value)
 {
-    const struct option *o = f.option;
+    const struct option *o = &f.option;
 
     if (o->kind == OPTION_FLAG || o->kind == OPTION_REST) {
         if (value) {
@@ -209,7 +222,7 @@ static bool read_option(struct parse *p, char *arg)
         f = find(p, name, n, 0);
     else if (n == 1)
         f = find(p, NULL, 0, arg[1]);
-    if (!f.option)
+    if (!f.into)
         return unknown(p, arg, is_long ? name : arg + 1, n);
     return take(p, f, is_long && name[n] == '=' ? arg + 2 + n + 1 : NULL);
 }
@@ -229,10 +242,11 @@ static bool check_complete(const struct parse *p)
 {
     const struct command *c = p->command;
     const size_t n = p->call->operands.n;
+    struct option o;
 
-    for (size_t i = 0; i < c->options_n; i++) {
-        if (is_missing(p, &c->options[i])) {
-            usage(p->call, "--%s %s is needed", c->options[i].name, c->options[i].value);
+    for (size_t i = 0; options_get(c, i, &o); i++) {
+        if (is_missing(p, &o)) {
+            usage(p->call, "--%s %s is needed", o.name, o.value);
             return false;
         }
     }

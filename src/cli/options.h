@@ -27,4 +27,7 @@ const struct option *options_shared(size_t *n);
 /* Whether the command takes this shared option. */
 bool options_takes(const struct command *command, const struct option *shared);
 
+/* Option i of a command's own and its group's, its `at` in the command's struct; false behind the last. */
+bool options_get(const struct command *command, size_t i, struct option *out);
+
 #endif

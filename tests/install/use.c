@@ -28,6 +28,7 @@ int main(void)
     struct exh_error err;
 
     memset(&options, 0, sizeof options);
+    options.crypto = exh_crypto_openssl();
     options.now = 1795251600;
     if (exh_verify(&source, &options, &report, &err) != EXH_UNSUPPORTED || fail() != 7)
         return 1;
