@@ -19,6 +19,18 @@
 #define STORE_NAME "C2PA"
 #define AFTER_NAME "c2pa.after"
 
+/*
+ * A scan that does not have its hash. c2pa-rs counts all restart intervals to SOS, and to RSTn only its
+ * marker: so it may turn out right when the scan ends. Every byte is under the hash either way.
+ */
+struct scan {
+    bool open;
+    bool restarted;   // RSTn followed
+    struct span span; // from SOS to the end of the last RSTn
+    enum exh_hash alg;
+    struct exh_bytes want;
+};
+
 /* What is left of the list, and the group that is being matched. */
 struct side {
     const struct binding_question *q;
@@ -27,7 +39,9 @@ struct side {
     struct cbor group;
     struct cbor_walk names;
     bool in_group;
-    struct span span;  // of the group's boxes so far
+    struct span span; // of the group's boxes so far
+    bool sos_alone;   // the group is one box, SOS
+    struct scan scan;
     size_t matched;    // boxes of the group so far
     enum exh_hash alg; // of the whole list
     uint64_t done;     // bytes hashed
@@ -107,11 +121,36 @@ static bool is_excluded(const struct side *s)
     return excluded;
 }
 
+/* Whether these bytes of the asset have the hash. */
+static enum exh_status compare(const struct binding_question *q, struct span span,
+                               enum exh_hash alg, struct exh_bytes want, uint64_t *done, bool *same,
+                               struct exh_error *err)
+{
+    struct exh_hasher *h = q->crypto->hash_new(alg);
+    enum exh_status status = h ? binding_hash_add(q, h, span, done, err) : fail_no_memory(err);
+
+    if (status != EXH_OK) {
+        q->crypto->hash_free(h);
+        return status;
+    }
+    *same = binding_hash_is(q, h, want);
+    return EXH_OK;
+}
+
+static enum exh_status changed(struct side *s, struct span span, enum exh_hash alg)
+{
+    binding_fails(s->answer, MISMATCH,
+                  "bytes %" PRIu64 " to %" PRIu64 " are not what was signed: their %s is another",
+                  span.at, span.at + span.n, exh_hash_name(alg));
+    return stop(s);
+}
+
 /* The group is complete: compare its hash. */
 static enum exh_status close_group(struct side *s, struct exh_error *err)
 {
     const enum exh_hash alg = binding_alg(s->group, s->alg);
     struct exh_bytes want = { 0 };
+    bool same;
 
     s->in_group = false;
     if (is_excluded(s)) {
@@ -129,19 +168,33 @@ static enum exh_status close_group(struct side *s, struct exh_error *err)
                       "the boxes from %" PRIu64 " on are listed without a hash", s->span.at);
         return stop(s);
     }
-    struct exh_hasher *h = s->q->crypto->hash_new(alg);
-    enum exh_status status =
-        h ? binding_hash_add(s->q, h, s->span, &s->done, err) : fail_no_memory(err);
-    if (status != EXH_OK) {
-        s->q->crypto->hash_free(h);
+    enum exh_status status = compare(s->q, s->span, alg, want, &s->done, &same, err);
+    if (status != EXH_OK || same)
         return status;
+    if (s->scan.open) // the marker alone is not it either: it is the scan that differs
+        return changed(s, s->scan.span, s->scan.alg);
+    if (!s->sos_alone)
+        return changed(s, s->span, alg);
+    s->scan = (struct scan){ .open = true, .span = s->span, .alg = alg, .want = want };
+    return EXH_OK;
+}
+
+/* A scan is over that did not have its hash as far as the first restart marker. */
+static enum exh_status close_scan(struct side *s, struct exh_error *err)
+{
+    const struct scan scan = s->scan;
+    struct binding_question quiet = *s->q; // these bytes are read for the second time
+    bool same = false;
+
+    s->scan.open = false;
+    quiet.progress = NULL;
+    if (scan.restarted) {
+        enum exh_status status =
+            compare(&quiet, scan.span, scan.alg, scan.want, &s->done, &same, err);
+        if (status != EXH_OK)
+            return status;
     }
-    if (binding_hash_is(s->q, h, want))
-        return EXH_OK;
-    binding_fails(s->answer, MISMATCH,
-                  "bytes %" PRIu64 " to %" PRIu64 " are not what was signed: their %s is another",
-                  s->span.at, s->span.at + s->span.n, exh_hash_name(alg));
-    return stop(s);
+    return same ? EXH_OK : changed(s, scan.span, scan.alg);
 }
 
 /* Whether the store's entry is what it must be: this box, and alone. */
@@ -163,6 +216,7 @@ static enum exh_status take(struct side *s, const struct named_box *box, struct 
     if (s->matched++ == 0)
         s->span = box->span;
     s->span.n = box->span.at + box->span.n - s->span.at;
+    s->sos_alone = s->matched == 1 && strcmp(box->name, "SOS") == 0;
     return has_more_names(s) ? EXH_OK : close_group(s, err);
 }
 
@@ -199,9 +253,8 @@ static enum exh_status differs(struct side *s, const struct named_box *box, cons
     return stop(s);
 }
 
-static enum exh_status visit(void *ctx, const struct named_box *box, struct exh_error *err)
+static enum exh_status visit_box(struct side *s, const struct named_box *box, struct exh_error *err)
 {
-    struct side *s = ctx;
     const bool first = s->seen++ == 0;
     const bool after_image = s->image_ended;
     struct cbor name;
@@ -227,12 +280,34 @@ static enum exh_status visit(void *ctx, const struct named_box *box, struct exh_
     return take(s, box, err);
 }
 
+static enum exh_status visit(void *ctx, const struct named_box *box, struct exh_error *err)
+{
+    struct side *s = ctx;
+    struct named_box marker = *box;
+
+    if (!s->scan.open)
+        return visit_box(s, box, err);
+    if (strncmp(box->name, "RST", 3) == 0) {
+        s->scan.restarted = true;
+        s->scan.span.n = box->span.at + box->span.n - s->scan.span.at;
+        marker.span.n = 2;
+        return visit_box(s, &marker, err);
+    }
+    enum exh_status status = close_scan(s, err);
+    return status == EXH_OK ? visit_box(s, box, err) : status;
+}
+
 /* The file has ended: nothing may be left of the list. */
-static void finish(struct side *s)
+static enum exh_status finish(struct side *s, struct exh_error *err)
 {
     struct cbor name;
     char text[24];
 
+    if (s->scan.open) {
+        enum exh_status status = close_scan(s, err);
+        if (status != EXH_OK)
+            return status;
+    }
     bool any = next_name(s, &name);
     if (any && s->q->sidecar && is_name(name, STORE_NAME) && s->matched == 0) {
         s->in_group = false;
@@ -243,6 +318,7 @@ static void finish(struct side *s)
         binding_fails(s->answer, MISMATCH, "the list goes on with %s, but the file has ended",
                       text);
     }
+    return EXH_OK;
 }
 
 /* Every group has names, and all of them are text. */
@@ -285,10 +361,10 @@ enum exh_status hash_boxes_check(const struct binding_question *q, struct bindin
     s.groups = cbor_walk(s.boxes);
     *out = (struct binding_answer){ .code = "assertion.boxesHash.match", .kind = EXH_SUCCESS };
     enum exh_status status = container_boxes(q->asset, q->container, visit, &s, err);
+    if (status == EXH_OK)
+        status = finish(&s, err);
     if (s.judged)
         status = EXH_OK;
-    else if (status == EXH_OK)
-        finish(&s);
     if (status == EXH_MALFORMED || status == EXH_LIMIT || status == EXH_UNSUPPORTED) {
         binding_fails(out, MISMATCH, "the file's boxes cannot be told: %.150s", err->text);
         return EXH_OK;

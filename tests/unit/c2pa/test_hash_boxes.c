@@ -9,16 +9,21 @@
 #define COM            \
     "\xFF\xFE\x00\x05" \
     "abc"
-#define FILL  "\xFF\xFF"
-#define DQT   "\xFF\xDB\x00\x04\x00\x01"
-#define SOS   "\xFF\xDA\x00\x04\x01\x02scan"
-#define EOI   "\xFF\xD9"
+#define FILL "\xFF\xFF"
+#define DQT  "\xFF\xDB\x00\x04\x00\x01"
+#define SOS  "\xFF\xDA\x00\x04\x01\x02scan"
+#define EOI  "\xFF\xD9"
+#define RESTARTS      \
+    SOS "\xFF\xD0"    \
+        "one\xFF\xD1" \
+        "two"
 #define PLAIN SOI COM DQT SOS EOI
 
 /*
  * Lists are written as text: groups of names, "SOI COM|C2PA|DQT SOS EOI". A group that begins with
  * '-' is marked excluded (and its hash is wrong), '!' has a wrong hash, '?' none, '5' is of sha512,
- * '1' of an unknown algorithm. The hashes are those of the asset's bytes.
+ * '1' of an unknown algorithm, '~' is cut as c2pa-rs does: a scan with all its restart intervals, a
+ * restart marker without. The hashes are those of the asset's bytes.
  */
 struct walk {
     struct span span;
@@ -60,6 +65,16 @@ static bool span_of(struct exh_bytes asset, const char *name, size_t *skip, stru
     return w.found;
 }
 
+/* Where the entropy-coded data of a file with one scan ends. */
+static uint64_t scan_end(struct exh_bytes asset)
+{
+    struct span eoi = { asset.n, 0 };
+    size_t skip = 0;
+
+    span_of(asset, "EOI", &skip, &eoi);
+    return eoi.at;
+}
+
 /* end: of the group before this one, then of this one. */
 static void put_group(struct buf *b, char *names, char mark, struct exh_bytes asset, size_t *skip,
                       uint64_t *end)
@@ -74,6 +89,8 @@ static void put_group(struct buf *b, char *names, char mark, struct exh_bytes as
         list[n++] = name;
         if (!span_of(asset, name, skip, &span) && strcmp(name, "c2pa.after") == 0)
             span = (struct span){ *end, asset.n - *end };
+        if (mark == '~')
+            span.n = strcmp(name, "SOS") == 0 ? scan_end(asset) - span.at : 2;
         if (!group.n)
             group = span;
         if (span.n)
@@ -125,7 +142,7 @@ static void put_list(struct buf *b, const char *text, struct exh_bytes asset, co
     cbor_put_text(b, "boxes");
     cbor_put_array(b, n);
     for (size_t i = 0; i < n; i++) {
-        const bool marked = strchr("-!?51", groups[i][0]) != NULL;
+        const bool marked = strchr("-!?51~", groups[i][0]) != NULL;
         put_group(b, groups[i] + marked, marked ? groups[i][0] : ' ', asset, &skip, &end);
     }
     if (alg) {
@@ -169,6 +186,23 @@ static void test_jpeg(void)
           MATCH, "" },
         { "pictures behind, damaged", BYTES(PLAIN SOI "oops"),
           "SOI|C2PA|COM DQT SOS EOI c2pa.after", MATCH, "" },
+
+        { "restarts", BYTES(SOI RESTARTS EOI), "SOI|C2PA|SOS|RST0|RST1|EOI", MATCH, "" },
+        { "restarts, one group", BYTES(SOI RESTARTS EOI), "SOI|C2PA|SOS RST0 RST1 EOI", MATCH, "" },
+        { "restarts of c2pa-rs", BYTES(SOI RESTARTS EOI), "SOI|C2PA|~SOS|~RST0|~RST1|EOI", MATCH,
+          "" },
+        { "restarts of c2pa-rs, no EOI", BYTES(SOI RESTARTS), "SOI|C2PA|~SOS|~RST0|~RST1", MATCH,
+          "" },
+        { "scan differs", BYTES(SOI RESTARTS EOI), "SOI|C2PA|!SOS|RST0|RST1|EOI", MISMATCH,
+          "bytes 114 to 129 are not" },
+        { "scan differs, no restarts", BYTES(SOI SOS EOI), "SOI|C2PA|!SOS|EOI", MISMATCH,
+          "bytes 114 to 124 are not" },
+        { "scan of c2pa-rs, restart not", BYTES(SOI RESTARTS EOI), "SOI|C2PA|~SOS|RST0|~RST1|EOI",
+          MISMATCH, "bytes 114 to 129 are not" },
+        { "scan right, restart of c2pa-rs", BYTES(SOI RESTARTS EOI), "SOI|C2PA|SOS|~RST0|RST1|EOI",
+          MISMATCH, "bytes 124 to 129 are not" },
+        { "scan differs at the file's end", BYTES(SOI RESTARTS), "SOI|C2PA|!SOS|~RST0|~RST1",
+          MISMATCH, "bytes 114 to 134 are not" },
 
         { "a hash differs", BYTES(PLAIN), "SOI|C2PA|COM DQT|!SOS EOI", MISMATCH,
           "bytes 127 to 139 are not what was signed: their sha256 is another" },
