@@ -101,6 +101,7 @@ struct command {
     size_t operands_min;
     size_t operands_max; // SIZE_MAX: any number
     size_t args_size;    // of the struct that options[].at points into
+    bool secrets;        // it holds private keys: the process is hardened first (exhibit/harden.h)
     int (*run)(const struct call *call, const void *args); // returns the exit status
 };
 
@@ -116,7 +117,10 @@ int failed(const struct call *call, const struct exh_error *err);
 /* All commands, in the order of help; ends with NULL. */
 extern const struct command *const commands[];
 
+extern const struct command cmd_ca_init;
+extern const struct command cmd_ca_issue;
 extern const struct command cmd_completion;
+extern const struct command cmd_key_new;
 extern const struct command cmd_show;
 extern const struct command cmd_verify;
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <exhibit/file.h>
+#include <exhibit/harden.h>
 
 #include "cli/help.h"
 #include "cli/options.h"
@@ -16,6 +17,9 @@
 const struct command *const commands[] = {
     &cmd_verify,
     &cmd_show,
+    &cmd_key_new,
+    &cmd_ca_init,
+    &cmd_ca_issue,
     &cmd_completion,
     NULL,
 };
@@ -91,6 +95,15 @@ static int help(int argc, char **argv)
     return EXIT_HOLDS;
 }
 
+/* Before the first use of OpenSSL. What the system refuses costs safety, not the work. */
+static void harden(const struct call *call)
+{
+    struct exh_error err;
+
+    if (exh_harden(&err) != EXH_OK)
+        complain(call, "warning: %s", err.text);
+}
+
 static int run_command(const struct command *c, int argc, char **argv)
 {
     struct call call;
@@ -104,6 +117,8 @@ static int run_command(const struct command *c, int argc, char **argv)
     } else if (options_read(c, argc, argv, operands, &call, args)) {
         if (call.shared.help)
             help_command(stdout, c);
+        else if (c->secrets)
+            harden(&call);
         code = call.shared.help ? EXIT_HOLDS : c->run(&call, args);
     }
     free(operands);

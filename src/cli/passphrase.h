@@ -1,0 +1,26 @@
+/*
+ * passphrase.h -- where a passphrase comes from: the first line of a file, or a person at a terminal.
+ * Never an argument and never the environment, where others could read it.
+ */
+#ifndef CLI_PASSPHRASE_H
+#define CLI_PASSPHRASE_H
+
+#include "cli/command.h"
+
+#include <exhibit/key.h>
+
+#define PASSPHRASE_MAX 1024 // bytes
+
+struct passphrase {
+    const struct call *call; // --no-input is obeyed
+    const char *file;        // "-": standard input; NULL: ask at the terminal
+    const char *of;          // what it is for, as people read it: "K.pem"
+};
+
+/* An exh_passphrase: ctx is a struct passphrase. What went wrong is said on stderr. */
+int passphrase_get(void *ctx, char *to, size_t size);
+
+/* A new passphrase, which is asked for twice; of at least one byte. Negative: given up. */
+int passphrase_new(const struct passphrase *p, char *to, size_t size);
+
+#endif
