@@ -12,31 +12,63 @@
 #include "base/text.h"
 #include "base/when.h"
 
-/* The bytes a stamp attests: version 2 stamps the signature field, version 1 the claim. */
-static bool put_stamped(struct buf *b, const struct judged *m, bool v1)
+/* What a token may attest. */
+enum stamped {
+    STAMPED_FIELD,     // the signature field as encoded: sigTst2, and an assertion by the letter
+    STAMPED_CLAIM,     // the claim: sigTst of version 1
+    STAMPED_BYTES,     // an assertion, "the value of the signature field" taken without its head
+    STAMPED_SIGNATURE, // an assertion of the writers in the field: the signature, and nothing around it
+};
+
+static bool put_stamped(struct buf *b, const struct judged *m, enum stamped what)
 {
+    const struct exh_bytes payloads[] = {
+        [STAMPED_FIELD] = m->cose.signature_encoded,
+        [STAMPED_CLAIM] = m->manifest->claim.data,
+        [STAMPED_BYTES] = m->cose.signature,
+        [STAMPED_SIGNATURE] = m->cose.signature,
+    };
     struct exh_error err;
 
-    cose_put_tbs(b, "CounterSignature", m->cose.protected_,
-                 v1 ? m->manifest->claim.data : m->cose.signature_encoded);
+    if (what == STAMPED_SIGNATURE)
+        buf_put_bytes(b, payloads[what]);
+    else
+        cose_put_tbs(b, "CounterSignature", m->cose.protected_, payloads[what]);
     return buf_finish(b, &err) == EXH_OK;
 }
 
-/* Check one token; informational findings tell why it does not count. Yields whether it does. */
-static bool try_stamp(struct validation *v, struct judged *m, struct exh_bytes token, bool v1,
-                      const char *url)
+static struct exh_stamp check_stamp(struct validation *v, const struct judged *m,
+                                    struct exh_bytes token, enum stamped what)
 {
     struct buf b = buf_with_limit(COSE_SIZE_MAX + CBOR_SIZE_MAX);
     struct exh_stamp s = { 0 };
 
-    if (!put_stamped(&b, m, v1)) {
+    if (put_stamped(&b, m, what))
+        v->crypto->stamp_check(token, buf_view(&b), v->options->trust, &s);
+    else
         v->no_memory = true;
-        buf_free(&b);
-        return false;
-    }
-    v->crypto->stamp_check(token, buf_view(&b), v->options->trust, &s);
     buf_free(&b);
+    return s;
+}
 
+/* A token of an assertion attests one of three things: the text can be read in as many ways. */
+static struct exh_stamp check_late_stamp(struct validation *v, const struct judged *m,
+                                         struct exh_bytes token)
+{
+    static const enum stamped ways[] = { STAMPED_SIGNATURE, STAMPED_BYTES, STAMPED_FIELD };
+    struct exh_stamp s = { 0 };
+
+    for (size_t i = 0; i < ARRAY_N(ways); i++) {
+        s = check_stamp(v, m, token, ways[i]);
+        if (s.status != EXH_STAMP_MISMATCH)
+            break;
+    }
+    return s;
+}
+
+/* Weigh one token; informational findings tell why it does not count. Yields whether it does. */
+static bool weigh_stamp(struct validation *v, struct judged *m, struct exh_stamp s, const char *url)
+{
     if (s.status == EXH_STAMP_MALFORMED) {
         add_finding(v, &m->findings, CODE_TIME_STAMP_MALFORMED, url, "%s", s.reason);
         return false;
@@ -73,11 +105,15 @@ static void judge_stamps(struct validation *v, struct judged *m, const char *url
     if (m->cose.stamp_malformed)
         add_finding(v, &m->findings, CODE_TIME_STAMP_MALFORMED, url,
                     "the time-stamp header does not hold exactly one token");
-    else if (m->cose.stamp.n && try_stamp(v, m, m->cose.stamp, m->cose.stamp_v1, url))
+    else if (m->cose.stamp.n &&
+             weigh_stamp(
+                 v, m,
+                 check_stamp(v, m, m->cose.stamp, m->cose.stamp_v1 ? STAMPED_CLAIM : STAMPED_FIELD),
+                 url))
         return;
     for (size_t i = 0; i < v->stamps_n; i++)
         if (bytes_equal(v->stamps[i].manifest, m->manifest->label) &&
-            try_stamp(v, m, v->stamps[i].token, false, url))
+            weigh_stamp(v, m, check_late_stamp(v, m, v->stamps[i].token), url))
             return;
 }
 

@@ -243,6 +243,11 @@ static void test_late_stamps(void)
               memcmp(token.p + 6, done.late_imprint, 32) == 0,
           "the late imprint of the first signature");
     world_close(&w);
+    struct exh_report *r = world_judge(buf_view(&two), NULL);
+    CHECK(r->manifests[0].stamped && r->manifests[0].stamp_trusted &&
+              r->manifests[0].stamp_time == 1000000000,
+          "and is believed");
+    exh_report_free(r);
 
     struct exh_error err;
     CHECK(try_sign(&two, &o, &err) == EXH_INVALID && strstr(err.text, "nothing to"), "again: %s",
