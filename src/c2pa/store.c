@@ -235,6 +235,7 @@ static enum exh_status read_compressed(struct reading *in, const struct jumbf *o
         return fail(err, EXH_MALFORMED, "neither a standard nor an update manifest");
     if (!bytes_equal(inner.label, outer->label))
         return fail(err, EXH_MALFORMED, "its label differs from the one outside");
+    m->inner = (struct store_box){ .label = inner.label, .content = inner.box.content };
     return read_parts(in, &inner, m, err);
 }
 

@@ -53,6 +53,7 @@ struct store_manifest {
     bool unpack_failed;     // compressed, but it cannot be unpacked
     const char *unpack_why; // one sentence
     struct store_box box;   // the manifest's superbox as stored: what ingredients hash
+    struct store_box inner; // of a compressed one: the superbox inside, which some hash instead
     struct store_boxes assertions;
     struct store_boxes databoxes;   // c2pa.databoxes of 1.x
     struct store_boxes credentials; // c2pa.credentials of 1.x

@@ -82,11 +82,17 @@ static bool has_redactions(const struct validation *v, const struct judged *t)
     return false;
 }
 
-/* 1.0 hashed the claim, later editions the manifest's box. */
+/*
+ * 1.0 hashed the claim, later editions the manifest's box. A compressed one is hashed as stored by the
+ * text, and unpacked by c2pa-rs: what it holds is the same.
+ */
 static bool manifest_matches(struct validation *v, const struct judged *m, struct ingredient *in,
                              struct judged *t)
 {
     if (digest_matches(v, m, &in->manifest, &t->manifest->box) == DIGEST_MATCH)
+        return true;
+    if (t->manifest->compressed &&
+        digest_matches(v, m, &in->manifest, &t->manifest->inner) == DIGEST_MATCH)
         return true;
     if (t->claim.version != 1 || !t->has_claim)
         return false;
