@@ -293,8 +293,8 @@ static enum exh_status read_item(struct parse *p, struct exh_error *err)
     return end_item(p, start, err);
 }
 
-enum exh_status cbor_parse(struct exh_bytes bytes, uint64_t pos, struct cbor *out,
-                           struct exh_error *err)
+enum exh_status cbor_parse_first(struct exh_bytes bytes, uint64_t pos, struct cbor *out,
+                                 struct exh_error *err)
 {
     struct parse p;
 
@@ -308,10 +308,20 @@ enum exh_status cbor_parse(struct exh_bytes bytes, uint64_t pos, struct cbor *ou
         if (read_item(&p, err) != EXH_OK)
             return err->status;
     } while (p.depth);
+    *out = (struct cbor){ { bytes.p, bytes.n - p.in.rest.n } };
+    return EXH_OK;
+}
 
-    if (p.in.rest.n)
-        return fail(err, EXH_MALFORMED, "CBOR at %" PRIu64 ": %zu bytes behind the item", p.in.pos,
-                    p.in.rest.n);
-    *out = (struct cbor){ bytes };
+enum exh_status cbor_parse(struct exh_bytes bytes, uint64_t pos, struct cbor *out,
+                           struct exh_error *err)
+{
+    struct cbor first;
+
+    if (cbor_parse_first(bytes, pos, &first, err) != EXH_OK)
+        return err->status;
+    if (first.item.n < bytes.n)
+        return fail(err, EXH_MALFORMED, "CBOR at %" PRIu64 ": %zu bytes behind the item",
+                    pos + first.item.n, bytes.n - first.item.n);
+    *out = first;
     return EXH_OK;
 }

@@ -51,6 +51,10 @@ struct cbor {              // one checked item: borrowed from the input
 NODISCARD enum exh_status cbor_parse(struct exh_bytes bytes, uint64_t pos, struct cbor *out,
                                      struct exh_error *err);
 
+/* The same of an item that others may follow, such as padding: out->item.n is its size. */
+NODISCARD enum exh_status cbor_parse_first(struct exh_bytes bytes, uint64_t pos, struct cbor *out,
+                                           struct exh_error *err);
+
 enum cbor_type cbor_type(struct cbor c);
 bool cbor_is(struct cbor c, enum cbor_type type);
 
