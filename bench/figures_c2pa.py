@@ -1,6 +1,6 @@
 """The figures of C2PA: speed in one process, memory, size and start of the program, bytes added, growth.
 
-    c2pa.py FOLDER [FIGURE...]     FOLDER is what bench/run prepared: build/ media/ venv/
+    figures_c2pa.py FOLDER [FIGURE...]     FOLDER is what bench/run prepared: build/ media/ venv/
 """
 
 import json
@@ -56,7 +56,7 @@ def peak(command):
         (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
     _, status, usage = os.wait4(pid, 0)
     if os.waitstatus_to_exitcode(status) not in (0, 3):
-        sys.exit(f"c2pa.py: {' '.join(command)} failed")
+        sys.exit(f"figures_c2pa.py: {' '.join(command)} failed")
     return usage.ru_maxrss * 1024
 
 
