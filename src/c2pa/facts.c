@@ -28,14 +28,38 @@ static bool is_broken(const struct findings *f)
     return false;
 }
 
-/* A recorded ingredient was touched after the active manifest took it in. */
+/* A redaction that may not be, or was not done: the fault of whoever signed later. */
+static bool redacted_wrongly(const struct findings *f)
+{
+    return has_finding(f, CODE_ASSERTION_NOT_REDACTED) ||
+           has_finding(f, CODE_ASSERTION_ACTION_REDACTED) ||
+           has_finding(f, CODE_ASSERTION_DATA_HASH_REDACTED);
+}
+
+/* A recorded ingredient was touched after it was taken in, or redacted against the rules. */
 static bool ingredient_broken(const struct validation *v)
 {
-    for (size_t i = 0; i < v->n; i++)
+    for (size_t i = 0; i < v->n; i++) {
+        if (v->items[i].reachable && redacted_wrongly(&v->items[i].findings))
+            return true;
         for (size_t k = 0; v->items[i].reachable && k < v->items[i].ingredients_n; k++)
             if (is_broken(&v->items[i].ingredients[k].findings))
                 return true;
+    }
     return false;
+}
+
+const struct exh_finding *damaged_ingredient(const struct exh_delta *deltas, size_t n)
+{
+    const char *stranger = code_rows[CODE_SIGNING_CREDENTIAL_UNTRUSTED].name;
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < deltas[i].findings.n; k++) {
+            const struct exh_finding *f = &deltas[i].findings.items[k];
+            if (f->kind == EXH_FAILURE && strcmp(f->code, stranger) != 0)
+                return f;
+        }
+    return NULL;
 }
 
 static unsigned facts_of_manifest(const struct validation *v, const struct judged *m)
@@ -72,14 +96,14 @@ static unsigned facts_of_chain(const struct validation *v)
     return all | any;
 }
 
-unsigned facts_of(const struct validation *v)
+unsigned facts_of(const struct validation *v, const struct exh_delta *deltas, size_t n)
 {
     unsigned facts = facts_of_chain(v);
     struct exh_claimed_capture capture = { 0 };
     int64_t claimed = 0;
 
     facts |= is_broken(&v->items[v->active].findings) || ingredient_broken(v) ? FACT_BROKEN : 0;
-    facts |= v->content_incomplete ? FACT_INCOMPLETE : 0;
+    facts |= v->content_incomplete || damaged_ingredient(deltas, n) ? FACT_INCOMPLETE : 0;
     if (v->binding < 0)
         return facts;
 

@@ -168,11 +168,11 @@ static void fill_verdict(struct report *r, const struct verdict *verdict)
 void report_fill(struct report *r, struct validation *v)
 {
     adopt_own_findings(v);
-    const struct verdict verdict = verdict_of(facts_of(v));
+    r->pub.deltas = collect_deltas(v, &r->pub.deltas_n);
+    const struct verdict verdict = verdict_of(facts_of(v, r->pub.deltas, r->pub.deltas_n));
 
     fill_verdict(r, &verdict);
     capture_read(v, &r->pub.capture);
-    r->pub.deltas = collect_deltas(v, &r->pub.deltas_n);
     r->pub.state = state_of(v, r->pub.deltas, r->pub.deltas_n);
     fill_manifests(r, v);
     hash_claim(r, v);

@@ -26,7 +26,13 @@ void report_fill_none(struct report *r);
 void report_words(struct report *r, struct validation *v);
 
 /* The facts of a validation (facts.c). */
-unsigned facts_of(const struct validation *v);
+unsigned facts_of(const struct validation *v, const struct exh_delta *deltas, size_t n);
+
+/*
+ * The first failure that an ingredient shows and nobody recorded, strangers' signatures aside; NULL
+ * when there is none. The asset is as it was signed then, but not everything that it rests on.
+ */
+const struct exh_finding *damaged_ingredient(const struct exh_delta *deltas, size_t n);
 enum exh_state state_of(const struct validation *v, const struct exh_delta *deltas, size_t n);
 
 /* Findings of ingredients that are news, one delta an ingredient assertion (deltas.c). */

@@ -62,6 +62,19 @@ static const struct exh_finding *worst(const struct validation *v)
     return f;
 }
 
+static const char *incomplete_words(struct validation *v, const struct report *r)
+{
+    const struct exh_finding *f = damaged_ingredient(r->pub.deltas, r->pub.deltas_n);
+
+    if (v->content_incomplete)
+        return keep_printf(v,
+                           "The signed part is intact, but pieces are missing or not closed: %s.",
+                           v->content_gap);
+    return keep_printf(v,
+                       "This file is as it was signed, but one of its ingredients is not: %s (%s).",
+                       f ? loss_of(f->code) : "unknown", f ? f->explanation : "unknown");
+}
+
 static const char *integrity_words(struct validation *v, const struct report *r)
 {
     const struct exh_finding *f = worst(v);
@@ -72,7 +85,7 @@ static const char *integrity_words(struct validation *v, const struct report *r)
         return keep_printf(v, "This file was changed after it was signed: %s (%s).",
                            f ? loss_of(f->code) : "no signature holds",
                            f ? f->explanation : "nothing to check");
-    case EXH_INCOMPLETE: return "The signed part is intact, but pieces are missing or not closed.";
+    case EXH_INCOMPLETE: return incomplete_words(v, r);
     case EXH_NO_CREDENTIAL: break;
     }
     return "This file carries no credential.";

@@ -198,6 +198,7 @@ static enum exh_status check_binding(struct validation *v, struct judged *m, str
     add_finding(v, f, code_named(answer.code), url, "%s",
                 answer.explanation[0] ? answer.explanation : "the content is unchanged");
     v->content_incomplete = answer.incomplete;
+    v->content_gap = keep_printf(v, "%s", answer.explanation);
     return EXH_OK;
 }
 

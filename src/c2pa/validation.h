@@ -96,6 +96,7 @@ struct validation {
     size_t active;
     ptrdiff_t binding; // index of the manifest whose hard binding speaks for the asset, -1
     bool content_incomplete;
+    const char *content_gap;      // which pieces are missing, then
     struct exh_bytes *redactions; // URIs
     size_t redactions_n;
     struct stamp_entry *stamps;

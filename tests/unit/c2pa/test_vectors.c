@@ -112,8 +112,8 @@ static void judge(const char *folder, char *const column[COLUMNS])
         options.fragments_n = 5;
     }
     if (CHECK(exh_verify(&source, &options, &report, &err) == EXH_OK, "%s: %s", name, err.text)) {
-        CHECK(strcmp(state_name(report->state), column[STATE]) == 0, "%s: %s, c2pa-rs says %s", name,
-              state_name(report->state), column[STATE]);
+        CHECK(strcmp(state_name(report->state), column[STATE]) == 0, "%s: %s, c2pa-rs says %s",
+              name, state_name(report->state), column[STATE]);
         compare(name, "failure", report->findings, EXH_FAILURE, column[FAILURE]);
         compare(name, "success", report->findings, EXH_SUCCESS, column[SUCCESS]);
     }
