@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "formats/json.h"
+#include "c2pa/metadata_rules.h"
 
 #define LOCAL_OFFSET_MAX (24 * 60) // minutes
 
@@ -216,6 +216,7 @@ static enum exh_status check_combination(const struct exh_sign_options *o, struc
 
 static enum exh_status check_metadata(const char *json, struct exh_error *err)
 {
+    char why[METADATA_FAULT_MAX];
     struct json document;
     enum exh_status status = check_text("metadata", json, true, SIGN_METADATA_MAX, err);
 
@@ -228,6 +229,8 @@ static enum exh_status check_metadata(const char *json, struct exh_error *err)
     if (json_type(document) != JSON_OBJECT ||
         json_type(json_get(document, "@context")) == JSON_NONE)
         return fail(err, EXH_INVALID, "metadata is not JSON-LD: an object with \"@context\"");
+    if (metadata_fault(document, why, sizeof why))
+        return fail(err, EXH_INVALID, "metadata: %s", why);
     return EXH_OK;
 }
 

@@ -1,89 +1,25 @@
 /*
- * validate_metadata.c -- c2pa.metadata holds only fields that the specification lists.
+ * validate_metadata.c -- c2pa.metadata of a manifest that was read.
  *
- * Spec: C2PA, "c2pa.metadata validation", "Implementation Details for c2pa.metadata".
+ * Spec: C2PA, "c2pa.metadata validation".
  */
 #include "c2pa/validation.h"
 
 #include <string.h>
 
-#include "base/text.h"
-#include "formats/json.h"
-#include "formats/metadata_fields.h"
-
-#define FIELD_MAX 256 // bytes of one field's name or of a namespace
-
-/* Every prefix that is bound in the context is bound to its own namespace. */
-static bool context_is_sound(struct json context)
-{
-    struct json_walk walk = json_walk(context);
-    struct json name, value;
-
-    if (json_type(context) != JSON_OBJECT)
-        return false;
-    while (json_next(&walk, &name, &value)) {
-        char prefix[FIELD_MAX], uri[FIELD_MAX];
-        size_t prefix_n = 0, uri_n = 0;
-        if (!json_string(name, prefix, sizeof prefix, &prefix_n) ||
-            !json_string(value, uri, sizeof uri, &uri_n))
-            return false;
-        const struct exh_bytes p = { (const uint8_t *)prefix, prefix_n };
-        if (metadata_namespace(p) &&
-            !metadata_namespace_is(p, (struct exh_bytes){ (const uint8_t *)uri, uri_n }))
-            return false;
-    }
-    return true;
-}
-
-static bool prefix_is_bound(struct json context, const char *field)
-{
-    char prefix[FIELD_MAX];
-    const char *colon = strchr(field, ':');
-
-    if (!colon || (size_t)(colon - field) >= sizeof prefix)
-        return false;
-    memcpy(prefix, field, (size_t)(colon - field));
-    prefix[colon - field] = 0;
-    return json_type(json_get(context, prefix)) == JSON_STRING;
-}
-
-/* The first field that may not be there, into `field`; false when all may. */
-static bool find_disallowed(struct json doc, char *field, size_t size)
-{
-    struct json context = json_get(doc, "@context");
-    struct json_walk walk = json_walk(doc);
-    struct json name, value;
-    size_t n = 0;
-
-    while (json_next(&walk, &name, &value)) {
-        if (json_string_is(name, "@context"))
-            continue;
-        if (!json_string(name, field, size, &n)) {
-            memcpy(field, "(too long)", sizeof "(too long)");
-            return true;
-        }
-        if (strlen(field) != n || !metadata_field_allowed(bytes_of(field)) ||
-            !prefix_is_bound(context, field))
-            return true;
-    }
-    return false;
-}
+#include "c2pa/metadata_rules.h"
 
 void validate_metadata(struct validation *v, struct judged *m, const struct store_box *box,
                        const char *url)
 {
     struct exh_error err;
     struct json doc;
-    char field[FIELD_MAX];
+    char why[METADATA_FAULT_MAX];
 
     // Some old writers stored CBOR here; its fields are shown, but nothing relies on them.
     if (strcmp(box->type, "json") != 0 || m->claim.version < 2 ||
         json_parse(box->data, box->pos, &doc, &err) != EXH_OK)
         return;
-    if (!context_is_sound(json_get(doc, "@context")))
-        add_finding(v, &m->findings, CODE_ASSERTION_METADATA_DISALLOWED, url,
-                    "@context is missing, or binds a prefix to a foreign namespace");
-    else if (find_disallowed(doc, field, sizeof field))
-        add_finding(v, &m->findings, CODE_ASSERTION_METADATA_DISALLOWED, url,
-                    "field %s is not on the list", field);
+    if (metadata_fault(doc, why, sizeof why))
+        add_finding(v, &m->findings, CODE_ASSERTION_METADATA_DISALLOWED, url, "%s", why);
 }
