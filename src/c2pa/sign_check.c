@@ -92,7 +92,7 @@ static enum exh_status check_camera(const struct exh_signer *signer,
 
     if (!o->capture && !source_type_is_capture(source_type))
         return EXH_OK;
-    if (!source_type_is_capture(source_type))
+    if (!source_type_is_of_device(source_type))
         return fail(err, EXH_INVALID, "facts of a capture, but the source type is \"%.40s\"",
                     source_type);
     enum exh_status status = o->crypto->chain_new(signer->chain, 1, &chain, err);

@@ -9,27 +9,28 @@
 static const struct {
     const char *name;
     const char *base;
-    bool capture;
+    bool capture; // a sensor saw it: only a camera may say so
+    bool device;  // facts of a capture may stand beside it
 } types[] = {
-    { "digitalCapture", IPTC, true },
-    { "computationalCapture", IPTC, true },
-    { "negativeFilm", IPTC, false },
-    { "positiveFilm", IPTC, false },
-    { "print", IPTC, false },
-    { "humanEdits", IPTC, false },
-    { "compositeWithTrainedAlgorithmicMedia", IPTC, false },
-    { "algorithmicallyEnhanced", IPTC, false },
-    { "digitalCreation", IPTC, false },
-    { "dataDrivenMedia", IPTC, false },
-    { "trainedAlgorithmicMedia", IPTC, false },
-    { "algorithmicMedia", IPTC, false },
-    { "screenCapture", IPTC, false },
-    { "virtualRecording", IPTC, false },
-    { "composite", IPTC, false },
-    { "compositeCapture", IPTC, false },
-    { "compositeSynthetic", IPTC, false },
-    { "empty", C2PA, false },
-    { "trainedAlgorithmicData", C2PA, false },
+    { "digitalCapture", IPTC, true, true },
+    { "computationalCapture", IPTC, true, true },
+    { "negativeFilm", IPTC, false, false },
+    { "positiveFilm", IPTC, false, false },
+    { "print", IPTC, false, false },
+    { "humanEdits", IPTC, false, false },
+    { "compositeWithTrainedAlgorithmicMedia", IPTC, false, false },
+    { "algorithmicallyEnhanced", IPTC, false, false },
+    { "digitalCreation", IPTC, false, false },
+    { "dataDrivenMedia", IPTC, false, false },
+    { "trainedAlgorithmicMedia", IPTC, false, false },
+    { "algorithmicMedia", IPTC, false, false },
+    { "screenCapture", IPTC, false, true },
+    { "virtualRecording", IPTC, false, false },
+    { "composite", IPTC, false, false },
+    { "compositeCapture", IPTC, false, false },
+    { "compositeSynthetic", IPTC, false, false },
+    { "empty", C2PA, false, false },
+    { "trainedAlgorithmicData", C2PA, false, false },
 };
 
 static enum exh_status refuse(const char *text, struct exh_error *err)
@@ -76,6 +77,16 @@ bool source_type_is_capture(const char *uri)
 
     for (size_t i = 0; i < ARRAY_N(types) && slash; i++)
         if (types[i].capture && strcmp(slash + 1, types[i].name) == 0)
+            return true;
+    return false;
+}
+
+bool source_type_is_of_device(const char *uri)
+{
+    const char *slash = strrchr(uri, '/');
+
+    for (size_t i = 0; i < ARRAY_N(types) && slash; i++)
+        if (types[i].device && strcmp(slash + 1, types[i].name) == 0)
             return true;
     return false;
 }

@@ -23,4 +23,7 @@ NODISCARD enum exh_status source_type_uri(const char *text, char to[SOURCE_TYPE_
 /* Whether this URI says that a camera's sensor made the picture: only a camera may say so. */
 bool source_type_is_capture(const char *uri);
 
+/* Whether facts of a capture may stand beside it: what a sensor saw, or a device's own test card. */
+bool source_type_is_of_device(const char *uri);
+
 #endif

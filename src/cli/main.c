@@ -15,13 +15,8 @@
 #include "cli/suggest.h"
 
 const struct command *const commands[] = {
-    &cmd_verify,
-    &cmd_show,
-    &cmd_key_new,
-    &cmd_ca_init,
-    &cmd_ca_issue,
-    &cmd_completion,
-    NULL,
+    &cmd_verify,  &cmd_show,     &cmd_camera_photo, &cmd_key_new,
+    &cmd_ca_init, &cmd_ca_issue, &cmd_completion,   NULL,
 };
 
 /* Ctrl-C stops at once and leaves no half-written file. Only async-signal-safe calls from here. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "media/exif.h"
+#include "media/exif_add.h"
 #include "media/exif_find.h"
 #include "media/thumb.h"
 
@@ -81,5 +82,6 @@ static enum exh_status thumbnail(const struct exh_source *asset, uint8_t **jpeg,
 const struct media_api exhibit_media = {
     .version = MEDIA_VERSION,
     .metadata = metadata,
+    .add_exif = exif_add,
     .thumbnail = thumbnail,
 };

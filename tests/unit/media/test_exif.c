@@ -2,6 +2,7 @@
 #include "base/crc32.h"
 #include "check.h"
 #include "media/exif.h"
+#include "media/exif_add.h"
 #include "media/exif_find.h"
 
 #define ROW_ENTRIES 4
@@ -415,8 +416,77 @@ static void test_find(void)
     check_found("HEIF without meta", b, EXH_NOT_FOUND);
 }
 
+/* What is written is read back: by libexif, and as JSON-LD. */
+static void test_add(void)
+{
+    static const struct {
+        const char *name;
+        struct media_capture capture;
+        const char *want;
+    } cases[] = {
+        { "all",
+          { .make = "Exhibit",
+            .model = "V4L2",
+            .software = "exhibit 0.1.0",
+            .serial = "cam-1",
+            .has_time = true,
+            .taken_at = 1795251600,
+            .utc_offset_min = 60,
+            .has_position = true,
+            .lat = 52.520008,
+            .lon = -13.404954,
+            .accuracy_m = 4.5 },
+          "{\"@context\":{\"exif\":\"http://ns.adobe.com/exif/1.0/\",\"exifEX\":\"http://cipa.jp/"
+          "exif/1.0/\",\"tiff\":\"http://ns.adobe.com/tiff/1.0/\"},\"tiff:Make\":\"Exhibit\","
+          "\"tiff:Model\":\"V4L2\",\"tiff:Orientation\":1,\"tiff:Software\":\"exhibit 0.1.0\","
+          "\"tiff:DateTime\":\"2026-11-21T10:00:00+01:00\",\"exif:ExifVersion\":\"0232\","
+          "\"exif:DateTimeOriginal\":\"2026-11-21T10:00:00+01:00\","
+          "\"exif:OffsetTimeOriginal\":\"+01:00\",\"exifEX:BodySerialNumber\":\"cam-1\","
+          "\"exif:GPSVersionID\":\"2.3.0.0\",\"exif:GPSLatitude\":\"52,31.200480N\","
+          "\"exif:GPSLongitude\":\"13,24.297240W\",\"exif:GPSHPositioningError\":\"450/100\"}" },
+        { "nothing known",
+          { 0 },
+          "{\"@context\":{\"exif\":\"http://ns.adobe.com/exif/1.0/\",\"tiff\":\"http://"
+          "ns.adobe.com/tiff/1.0/\"},\"tiff:Orientation\":1,\"exif:ExifVersion\":\"0232\"}" },
+        { "UTC",
+          { .has_time = true, .taken_at = 1795251600 },
+          "{\"@context\":{\"exif\":\"http://ns.adobe.com/exif/1.0/\",\"tiff\":\"http://"
+          "ns.adobe.com/tiff/1.0/\"},\"tiff:Orientation\":1,"
+          "\"tiff:DateTime\":\"2026-11-21T09:00:00+00:00\",\"exif:ExifVersion\":\"0232\","
+          "\"exif:DateTimeOriginal\":\"2026-11-21T09:00:00+00:00\","
+          "\"exif:OffsetTimeOriginal\":\"+00:00\"}" },
+    };
+    static const uint8_t jpeg[] = "\xFF\xD8\xFF\xE0\0\20JFIF\0\1\1\0\0\1\0\1\0\0"
+                                  "\xFF\xDA\0\10\1\1\0\0\77\0"
+                                  "entropy\xFF\xD9";
+    const struct exh_bytes plain = { jpeg, sizeof jpeg - 1 };
+    const struct media_capture bad = { .make = "caf\xC3\xA9" };
+    uint8_t *out = NULL;
+    char *json = NULL;
+    size_t n = 0, size = 0;
+
+    for (size_t i = 0; i < ARRAY_N(cases); i++) {
+        enum exh_status status = exif_add(plain, &cases[i].capture, &out, &n, &err);
+        CHECK(status == EXH_OK, "%s: %s", cases[i].name, err.text);
+        const struct exh_source s = exh_source_memory(out, n);
+        status = exhibit_media.metadata(&s, &json, &size, &err);
+        CHECK(status == EXH_OK && strcmp(json, cases[i].want) == 0, "%s: %s", cases[i].name,
+              status == EXH_OK ? json : err.text);
+        CHECK(memcmp(out + n - (plain.n - 2), jpeg + 2, plain.n - 2) == 0,
+              "%s: the picture itself changed", cases[i].name);
+        free(json);
+        free(out);
+        json = NULL;
+    }
+    CHECK(exif_add(plain, &bad, &out, &n, &err) == EXH_INVALID, "not ASCII: %s", err.text);
+    CHECK(exif_add((struct exh_bytes){ jpeg + 2, 20 }, &cases[0].capture, &out, &n, &err) ==
+              EXH_MALFORMED,
+          "no JPEG: %s", err.text);
+}
+
 int main(void)
 {
+    test_add();
     test_fields();
     test_orientation();
     test_find();
