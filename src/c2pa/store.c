@@ -197,10 +197,15 @@ static enum exh_status unpack(struct reading *in, struct exh_bytes packed, struc
 
     if (!in->crypto->unbrotli)
         return fail(err, EXH_UNSUPPORTED, "compressed manifests cannot be read here");
-    uint8_t *scratch = malloc(room + 1); // + 1: also when nothing may be left
+    if (!room)
+        return fail(err, EXH_LIMIT, "compressed manifests unpack to more than %zu bytes",
+                    STORE_UNPACKED_MAX);
+    uint8_t *scratch = malloc(room);
     if (!scratch)
         return fail_no_memory(err);
     enum exh_status status = in->crypto->unbrotli(packed, scratch, room, &n, err);
+    if (status == EXH_LIMIT) // a bomb: the next one is not even tried
+        in->unpacked = STORE_UNPACKED_MAX;
     uint8_t *kept = status == EXH_OK ? arena_take(in->arena, n) : NULL;
     if (kept) {
         memcpy(kept, scratch, n);
