@@ -1,3 +1,4 @@
+#!/bin/bash
 # Files made to hurt: each is answered or refused, with one sentence, within 64 MiB. What each costs in time
 # is printed, not judged: machines differ.
 . "$(dirname "$0")/harness.sh"
