@@ -122,6 +122,9 @@ static enum exh_status walk_store(struct window *w, struct jpeg_segment seg, str
     for (uint32_t packet = 2; want; packet++) {
         const uint64_t expected_at = seg.end;
         struct xt xt;
+        if (packet > JPEG_SEGMENTS_MAX)
+            return fail(err, EXH_LIMIT, "manifest store at %" PRIu64 ": more than %d segments",
+                        start, JPEG_SEGMENTS_MAX);
         status = jpeg_segment_at(w, expected_at, &seg, err);
         if (status == EXH_OK)
             status = read_xt(w, &seg, &xt, err);
@@ -193,13 +196,15 @@ static enum exh_status scan_segments(struct scan *scan, struct exh_error *err)
 
     scan->place = 2;
     for (size_t n = 0; status == EXH_OK; n++) {
-        status = jpeg_segment_at(&scan->w, seg.end, &seg, err);
+        const uint64_t end = seg.end;
+        status = jpeg_segment_at(&scan->w, end, &seg, err);
         if (status != EXH_OK || seg.marker == JPEG_SOS || seg.marker == JPEG_EOI)
             return status;
         if (n == JPEG_SEGMENTS_MAX)
             return fail(err, EXH_LIMIT, "at %" PRIu64 ": more than %d segments before the image",
                         seg.at, JPEG_SEGMENTS_MAX);
-        leading &= seg.marker == JPEG_APP0;
+        // Not behind fill bytes: c2pa-rs counts offsets without them.
+        leading &= seg.marker == JPEG_APP0 && seg.at == end;
         if (leading)
             scan->place = seg.end;
         if (seg.marker == JPEG_APP11)

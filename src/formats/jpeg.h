@@ -11,7 +11,7 @@
 #include "base/window.h"
 #include "formats/format_ops.h"
 
-#define JPEG_SEGMENTS_MAX 65536               // before the image data; a store of STORE_MAX is 513
+#define JPEG_SEGMENTS_MAX 65536 // before the image data, and of one store; STORE_MAX takes 513
 #define JPEG_FILL_MAX     ((uint64_t)1 << 16) // fill bytes before one marker
 
 enum jpeg_marker {

@@ -202,9 +202,10 @@ static enum exh_status plan_update(const struct exh_source *s, const struct cont
 }
 
 /* What the plan does: all stores go, with their padding; the new one comes, behind its own. */
-static struct riff_edit edit_of(const struct container *c, uint64_t form_end, uint64_t hole_n)
+static struct riff_edit edit_of(const struct exh_source *s, const struct container *c,
+                                uint64_t form_end, uint64_t hole_n)
 {
-    struct riff_edit e = { .place = c->store.at, .cuts_n = c->stores_n };
+    struct riff_edit e = { .place = c->store.at, .cuts_n = c->stores_n, .size = s->size };
 
     for (size_t i = 0; i < c->stores_n; i++) {
         e.cuts[i] = c->stores[i];
@@ -284,7 +285,7 @@ static enum exh_status plan_edit(const struct exh_source *s, const struct contai
     enum exh_status status = read_form(&w, &form_end, err);
     if (status != EXH_OK)
         return status;
-    const struct riff_edit e = edit_of(c, form_end, hole_n);
+    const struct riff_edit e = edit_of(s, c, form_end, hole_n);
     if (form_size(&e, form_end) > UINT32_MAX)
         return fail(err, EXH_LIMIT,
                     "with a store of %zu bytes the file passes 4 GiB, the end of RIFF", store_n);

@@ -37,6 +37,7 @@ struct riff_edit {
     size_t cuts_n;
     uint64_t place;
     uint64_t added;
+    uint64_t size; // of the file; offsets behind its end point nowhere, and stay
 };
 
 /* A u64 of the file, little-endian, that gets another value. */

@@ -25,6 +25,8 @@ static uint64_t moved(const struct riff_edit *e, uint64_t offset)
 {
     uint64_t to = offset >= e->place ? offset + e->added : offset;
 
+    if (offset > e->size)
+        return offset;
     for (size_t i = 0; i < e->cuts_n; i++)
         if (offset >= e->cuts[i].at + e->cuts[i].n)
             to -= e->cuts[i].n;

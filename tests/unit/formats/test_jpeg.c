@@ -51,7 +51,9 @@ static const struct {
     { "APP0 and APP1", BYTES(SOI APP0 APP1 IMAGE), 20, 0 },
     { "APP1 alone", BYTES(SOI APP1 IMAGE), 2, 0 },
     { "APP0 behind APP1", BYTES(SOI APP1 APP0 IMAGE), 2, 0 },
-    { "fill bytes", BYTES(SOI FILL APP0 FILL APP1 FILL IMAGE), 23, 0 },
+    { "fill bytes", BYTES(SOI APP0 FILL APP1 FILL IMAGE), 20, 0 },
+    { "fill bytes before APP0", BYTES(SOI FILL APP0 APP1 IMAGE), 2, 0 },
+    { "fill bytes before the second APP0", BYTES(SOI APP0 FILL APP0 IMAGE), 20, 0 },
     { "no image", BYTES(SOI APP0 EOI), 20, 0 },
     { "stand-alone marker", BYTES(SOI "\xFF\x01" IMAGE), 2, 0 },
     { "APP11 without a box", BYTES(SOI "\xFF\xEB\x00\x08HDR_RI" IMAGE), 2, 0 },
@@ -187,6 +189,17 @@ static void test_limits(void)
         buf_put(&b, STORE COM, sizeof(STORE COM) - 1);
     buf_put(&b, IMAGE, sizeof(IMAGE) - 1);
     case_refused("stores", buf_view(&b), EXH_LIMIT, "more than 8 manifest stores");
+    buf_free(&b);
+
+    b = buf_with_limit((size_t)2 << 20);
+    buf_put(&b, SOI ENCODED("\x30") "\0\0\0\1\0\1\1\0jumb" JUMD, 52);
+    for (uint32_t packet = 2; packet <= 65537; packet++) {
+        buf_put(&b, "\xFF\xEB\x00\x13JP\x02\x11", 8);
+        buf_put_u32(&b, packet);
+        buf_put(&b, "\0\1\1\0jumb!", 9);
+    }
+    case_refused("segments of a store", buf_view(&b), EXH_LIMIT,
+                 "manifest store at 2: more than 65536 segments");
     buf_free(&b);
 }
 
