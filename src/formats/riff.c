@@ -316,6 +316,13 @@ static enum exh_status plan(const struct exh_source *s, const struct container *
     return plan_edit(s, c, store_n, store_n ? RIFF_HEAD_N + store_n + (store_n & 1) : 0, out, err);
 }
 
+static enum exh_status count_box(uint64_t at, size_t *count, struct exh_error *err)
+{
+    if (++*count > BOXES_MAX)
+        return fail(err, EXH_LIMIT, "at %" PRIu64 ": more than %zu chunks", at, BOXES_MAX);
+    return EXH_OK;
+}
+
 /* The boxes of one form, its head included. */
 static enum exh_status form_boxes(struct window *w, const struct container *c, uint64_t at,
                                   uint64_t end, size_t *count, box_visitor *visit, void *ctx,
@@ -323,16 +330,17 @@ static enum exh_status form_boxes(struct window *w, const struct container *c, u
 {
     struct riff_chunk chunk = { .at = at, .n = end - at - RIFF_HEAD_N };
     struct named_box box = { .span = { at, RIFF_FORM_HEAD_N } };
-    enum exh_status status = riff_type(w, &chunk, box.name, err);
+    enum exh_status status = count_box(at, count, err);
 
+    if (status == EXH_OK)
+        status = riff_type(w, &chunk, box.name, err);
     if (status == EXH_OK)
         status = visit(ctx, &box, err);
     chunk.next = at + RIFF_FORM_HEAD_N;
     while (status == EXH_OK && chunk.next < end) {
-        if (++*count > BOXES_MAX)
-            return fail(err, EXH_LIMIT, "at %" PRIu64 ": more than %zu chunks", chunk.next,
-                        BOXES_MAX);
-        status = riff_chunk_at(w, chunk.next, end, &chunk, err);
+        status = count_box(chunk.next, count, err);
+        if (status == EXH_OK)
+            status = riff_chunk_at(w, chunk.next, end, &chunk, err);
         if (status != EXH_OK)
             return status;
         box = (struct named_box){ .span = { chunk.at, chunk.next - chunk.at },

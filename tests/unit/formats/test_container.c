@@ -193,6 +193,91 @@ static void test_frame(void)
     buf_free(&out);
 }
 
+/* A file of 1 GB: a head, then the same few bytes again and again. */
+struct endless {
+    struct exh_bytes head;
+    struct exh_bytes again;
+};
+
+static enum exh_status read_endless(void *ctx, uint64_t at, uint8_t *to, size_t n,
+                                    struct exh_error *err)
+{
+    const struct endless *e = ctx;
+
+    (void)err;
+    for (size_t i = 0; i < n; i++, at++)
+        to[i] = at < e->head.n ? e->head.p[at] : e->again.p[(at - e->head.n) % e->again.n];
+    return EXH_OK;
+}
+
+static enum exh_status count_box(void *ctx, const struct named_box *box, struct exh_error *err)
+{
+    (void)err;
+    *(size_t *)ctx += box->span.n > 0;
+    return EXH_OK;
+}
+
+#define BYTES(text)                               \
+    {                                             \
+        (const uint8_t *)(text), sizeof(text) - 1 \
+    }
+#define IHDR "\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR0123456789abc...."
+
+/* The work is bounded by a count, not by the file's size. */
+static void test_endless(void)
+{
+    static const struct {
+        const char *name;
+        struct endless file;
+        const char *says;
+        size_t boxes; // seen before that
+    } cases[] = {
+        { "PNG chunks",
+          { BYTES(IHDR), BYTES("\0\0\0\0IDAT\0\0\0\0") },
+          "more than 1048576 chunks",
+          0 },
+        { "JPEG fill bytes",
+          { BYTES("\xFF\xD8"), BYTES("\xFF") },
+          "more than 65536 fill bytes",
+          0 },
+        { "JPEG segments",
+          { BYTES("\xFF\xD8"), BYTES("\xFF\xE1\0\2") },
+          "more than 65536 segments",
+          0 },
+        { "JPEG restarts",
+          { BYTES("\xFF\xD8\xFF\xDA\0\2"), BYTES("\xFF\xD0") },
+          "more than 4194304 segments",
+          BOXES_MAX },
+        { "JPEG pictures",
+          { BYTES("\xFF\xD8\xFF\xD9"), BYTES("\xFF\xD8\xFF\xD9") },
+          "more than 4194304 segments",
+          BOXES_MAX },
+        { "RIFF chunks",
+          { BYTES("RIFF\xF8\xFF\xFF\x3FWAVE"), BYTES("JUNK\0\0\0\0") },
+          "more than 65536 chunks",
+          0 },
+        { "RIFF forms",
+          { BYTES("RIFF\4\0\0\0WAVE"), BYTES("RIFF\4\0\0\0AVIX") },
+          "more than 4194304 chunks",
+          BOXES_MAX },
+    };
+
+    for (size_t i = 0; i < ARRAY_N(cases); i++) {
+        struct endless file = cases[i].file;
+        struct exh_source s = { .size = UINT64_C(1) << 30, .read = read_endless, .ctx = &file };
+        struct container c = { 0 };
+        struct exh_error err = { 0 };
+        size_t boxes = 0;
+        enum exh_status status = container_read(&s, &c, &err);
+        if (status == EXH_OK)
+            status = container_boxes(&s, &c, count_box, &boxes, &err);
+        CHECK(status == EXH_LIMIT && strstr(err.text, cases[i].says), "%s: %d (%s)", cases[i].name,
+              status, err.text);
+        CHECK(boxes == cases[i].boxes, "%s: %zu boxes", cases[i].name, boxes);
+        container_free(&c);
+    }
+}
+
 int main(void)
 {
     test_detect();
@@ -201,5 +286,6 @@ int main(void)
     test_goals();
     test_unknown();
     test_frame();
+    test_endless();
     return check_done();
 }
