@@ -123,7 +123,7 @@ static void test_widths(void)
     }
 
     struct buf asset = world_asset(WORLD_JPEG, 10);
-    for (size_t n = 63300; n < 65400; n += n < 64000 || n > 64900 ? 97 : 1) {
+    for (size_t n = 64240; n < 64330; n++) {
         struct buf json = buf_with_limit(WORLD_MAX);
         struct exh_sign_options o = created;
         buf_put_text(
