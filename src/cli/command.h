@@ -117,12 +117,16 @@ int failed(const struct call *call, const struct exh_error *err);
 /* All commands, in the order of help; ends with NULL. */
 extern const struct command *const commands[];
 
+extern const struct command cmd_attach;
 extern const struct command cmd_ca_init;
 extern const struct command cmd_ca_issue;
 extern const struct command cmd_camera_photo;
 extern const struct command cmd_completion;
 extern const struct command cmd_key_new;
 extern const struct command cmd_show;
+extern const struct command cmd_sign;
+extern const struct command cmd_stamp;
+extern const struct command cmd_strip;
 extern const struct command cmd_verify;
 
 #endif

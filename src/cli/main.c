@@ -14,10 +14,23 @@
 #include "cli/options.h"
 #include "cli/suggest.h"
 
+// One a line, so that two branches can add to it.
+// clang-format off
 const struct command *const commands[] = {
-    &cmd_verify,  &cmd_show,     &cmd_camera_photo, &cmd_key_new,
-    &cmd_ca_init, &cmd_ca_issue, &cmd_completion,   NULL,
+    &cmd_sign,
+    &cmd_verify,
+    &cmd_show,
+    &cmd_strip,
+    &cmd_attach,
+    &cmd_stamp,
+    &cmd_camera_photo,
+    &cmd_key_new,
+    &cmd_ca_init,
+    &cmd_ca_issue,
+    &cmd_completion,
+    NULL,
 };
+// clang-format on
 
 /* Ctrl-C stops at once and leaves no half-written file. Only async-signal-safe calls from here. */
 static void stop(int number)
