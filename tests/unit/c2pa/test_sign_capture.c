@@ -180,7 +180,7 @@ static void test_refusals(void)
         { "a person by URI", "person:p",
           "https://cv.iptc.org/newscodes/digitalsourcetype/computationalCapture", NULL,
           "not a camera's" },
-        { "facts of something else", "camera:7", "screenCapture", &full, "source type is" },
+        { "facts of something else", "camera:7", "print", &full, "source type is" },
         { "facts without a type", "camera:7", NULL, &full, "source type is" },
         { "no certificate", "x", "digitalCapture", &full, "not a certificate" },
         { "frames", "camera:7", "digitalCapture", &backwards, "before the first" },
