@@ -88,16 +88,18 @@ struct exh_path {
 /* What is left of a time-stamp token after it was checked (RFC 3161, CMS). */
 enum exh_stamp_status {
     EXH_STAMP_MALFORMED, // not a token, or not exactly one signer, or no imprint
-    EXH_STAMP_MISMATCH,  // the imprint is of other bytes, or the CMS signature does not hold
-    EXH_STAMP_OK,        // signature and imprint hold; path says whether to trust them
+    EXH_STAMP_UNCHECKED, // an algorithm that C2PA does not allow, or the authority's certificate is absent
+    EXH_STAMP_MISMATCH, // the imprint is of other bytes, or the CMS signature does not hold
+    EXH_STAMP_OK,       // signature and imprint hold; path says whether to trust them
 };
 struct exh_stamp {
     enum exh_stamp_status status;
-    int64_t time;         // genTime, Unix seconds
-    struct exh_path path; // of the TSA's certificate at genTime, purpose TSA
-    bool algorithm_ok;    // digest and signature algorithms are on C2PA's list
-    char authority[EXH_NAME_MAX];
-    char reason[160];
+    int64_t time; // genTime, Unix seconds; 0 when malformed
+    // If OK: of the authority's certificate at genTime, purpose TSA. Neither known nor trusted when that
+    // certificate is not fit for time-stamps (RFC 3161, "TSA's certificate").
+    struct exh_path path;
+    char authority[EXH_NAME_MAX]; // if OK
+    char reason[160];             // "" if OK
 };
 
 /* What is left of an OCSP response after it was checked (RFC 6960). */
@@ -163,7 +165,12 @@ struct exh_crypto {
                                     struct exh_bytes tbs, struct exh_bytes signature,
                                     struct exh_judgement *out, struct exh_error *err);
 
-    /* Check a TimeStampToken (CMS ContentInfo), or a whole TimeStampResp, over the bytes stamped. */
+    /*
+     * Check a TimeStampToken (CMS ContentInfo), or a whole TimeStampResp, over the bytes stamped: CMS
+     * signature, the certificate that its signing-certificate attribute names, imprint, and the path of
+     * that certificate at genTime. Besides C2PA's algorithms RSA with PKCS#1 v1.5 and SHA-2 is accepted,
+     * because most authorities sign so (and the list for certificates has it).
+     */
     void (*stamp_check)(struct exh_bytes token, struct exh_bytes stamped,
                         const struct exh_trust *trust, struct exh_stamp *out);
 

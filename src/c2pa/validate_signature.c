@@ -77,13 +77,16 @@ static bool weigh_stamp(struct validation *v, struct judged *m, struct exh_stamp
         add_finding(v, &m->findings, CODE_TIME_STAMP_MISMATCH, url, "%s", s.reason);
         return false;
     }
+    if (s.status == EXH_STAMP_UNCHECKED) {
+        add_finding(v, &m->findings, CODE_TIME_STAMP_UNTRUSTED, url, "%s", s.reason);
+        return false;
+    }
     if (!m->stamped) { // the first sound one is shown, also when it is not trusted
         m->stamped = true;
         m->stamp = s;
     }
-    if (!s.algorithm_ok || !s.path.known) {
-        add_finding(v, &m->findings, CODE_TIME_STAMP_UNTRUSTED, url, "%s",
-                    s.algorithm_ok ? s.path.reason : s.reason);
+    if (!s.path.known) {
+        add_finding(v, &m->findings, CODE_TIME_STAMP_UNTRUSTED, url, "%s", s.path.reason);
         return false;
     }
     if (!s.path.trusted) {

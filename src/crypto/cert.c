@@ -1,6 +1,7 @@
 #include "crypto/cert.h"
 
 #include "base/when.h"
+#include "crypto/der.h"
 #include "crypto/library.h"
 #include "crypto/sigalg.h"
 
@@ -13,23 +14,16 @@
 // The first element inside a SEQUENCE that fills der: tbsCertificate as it was signed.
 static bool find_tbs(struct exh_bytes der, struct exh_bytes *tbs)
 {
-    const unsigned char *p = der.p;
-    long n;
-    int tag, class;
+    struct der certificate, signed_part;
 
-    // Bit 0 of the answer is an indefinite length, bit 7 a failure.
-    int form = ASN1_get_object(&p, &n, &tag, &class, (long)der.n);
-    if (form & 0x81 || tag != V_ASN1_SEQUENCE || p + n != der.p + der.n)
+    if (!der_take(&der, DER_SEQUENCE, &certificate) || der.n ||
+        !der_take(&certificate.value, DER_SEQUENCE, &signed_part))
         return false;
-    const unsigned char *first = p;
-    form = ASN1_get_object(&p, &n, &tag, &class, n);
-    if (form & 0x81 || tag != V_ASN1_SEQUENCE)
-        return false;
-    *tbs = (struct exh_bytes){ first, (size_t)(p + n - first) };
+    *tbs = signed_part.whole;
     return true;
 }
 
-static bool unix_time(const ASN1_TIME *time, int64_t *at)
+bool asn1_unix_time(const ASN1_TIME *time, int64_t *at)
 {
     struct tm tm;
 
@@ -68,8 +62,8 @@ enum exh_status cert_read(struct exh_bytes der, struct cert *out, struct exh_err
                     EXH_CERT_MAX);
     if (!find_tbs(der, &c.tbs) || !(c.x = parse(lib, der)))
         return fail_openssl(err, EXH_MALFORMED, "not a DER certificate");
-    if (!unix_time(X509_get0_notBefore(c.x), &c.not_before) ||
-        !unix_time(X509_get0_notAfter(c.x), &c.not_after)) {
+    if (!asn1_unix_time(X509_get0_notBefore(c.x), &c.not_before) ||
+        !asn1_unix_time(X509_get0_notAfter(c.x), &c.not_after)) {
         cert_free(&c);
         return fail_openssl(err, EXH_MALFORMED, "certificate with a validity that is not a time");
     }

@@ -45,6 +45,9 @@ bool cert_is_ca(const struct cert *c);
 bool cert_is_self_issued(const struct cert *c);
 bool cert_is_self_signed(const struct cert *c);
 
+/* Unix seconds of a UTCTime or GeneralizedTime, fractions dropped; false when it is no time. */
+bool asn1_unix_time(const ASN1_TIME *time, int64_t *at);
+
 /* The public key of a SubjectPublicKeyInfo (owned); NULL and *why when C2PA does not allow it. */
 EVP_PKEY *public_key_read(X509_PUBKEY *spki, const char **why);
 

@@ -26,6 +26,7 @@ static const struct exh_crypto table = {
     .chain_profile = openssl_chain_profile,
     .chain_path = openssl_chain_path,
     .chain_verify = openssl_chain_verify,
+    .stamp_check = openssl_stamp_check,
     .unbrotli = brotli_unpack,
     .random = random_bytes,
 };
