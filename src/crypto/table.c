@@ -27,6 +27,8 @@ static const struct exh_crypto table = {
     .chain_path = openssl_chain_path,
     .chain_verify = openssl_chain_verify,
     .stamp_check = openssl_stamp_check,
+    .ocsp_check = openssl_ocsp_check,
+    .ocsp_request = openssl_ocsp_request,
     .unbrotli = brotli_unpack,
     .random = random_bytes,
 };
