@@ -38,22 +38,28 @@ size_t bmff_digest_end(struct bmff_digest *d, size_t i, uint8_t digest[EXH_HASH_
     return h ? d->crypto->hash_final(h, digest) : 0;
 }
 
+/* What is read a second time, to try another reading of it, is no progress. */
+static void tell(struct bmff_progress *progress, size_t n)
+{
+    const uint64_t done = progress->done;
+
+    progress->done += n;
+    if (progress->done > progress->total)
+        progress->done = progress->total;
+    if (progress->done > done && progress->q->progress)
+        progress->q->progress(progress->q->progress_ctx, progress->done, progress->total);
+}
+
 static enum exh_status feed(void *ctx, const uint8_t *p, size_t n, struct exh_error *err)
 {
     struct bmff_digest *d = ctx;
-    struct bmff_progress *progress = d->progress;
 
     (void)err;
     for (size_t i = 0; i < SINKS_MAX; i++)
         if (d->sinks[i].h)
             d->crypto->hash_update(d->sinks[i].h, p, n);
-    if (!progress)
-        return EXH_OK;
-    progress->done += n; // beyond the total when something is read again
-    if (progress->done > progress->total)
-        progress->done = progress->total;
-    if (progress->q->progress)
-        progress->q->progress(progress->q->progress_ctx, progress->done, progress->total);
+    if (d->progress)
+        tell(d->progress, n);
     return EXH_OK;
 }
 

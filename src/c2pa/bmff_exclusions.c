@@ -17,7 +17,7 @@ static bool read_index(struct exh_bytes path, size_t *at, uint64_t *nth)
             return false;
         v = v * 10 + (uint64_t)(path.p[*at] - '0');
     }
-    if (!v || *at == path.n || path.p[*at] != ']')
+    if (!v || v > UINT32_MAX || *at == path.n || path.p[*at] != ']')
         return false;
     ++*at;
     *nth = v;

@@ -28,6 +28,19 @@ static bool is_broken(const struct findings *f)
     return false;
 }
 
+/* The same of the active manifest; missing fragments are a failure, but break nothing. */
+static bool active_broken(const struct validation *v)
+{
+    const struct findings *f = &v->items[v->active].findings;
+    const char *missing = code_rows[CODE_ASSERTION_BMFF_HASH_MISMATCH].name;
+
+    for (size_t i = 0; i < f->n; i++)
+        if (f->items[i].kind == EXH_FAILURE && !speaks_of_signer(f->items[i].code) &&
+            !(v->content_incomplete && strcmp(f->items[i].code, missing) == 0))
+            return true;
+    return false;
+}
+
 /* A redaction that may not be, or was not done: the fault of whoever signed later. */
 static bool redacted_wrongly(const struct findings *f)
 {
@@ -102,14 +115,14 @@ unsigned facts_of(const struct validation *v, const struct exh_delta *deltas, si
     struct exh_claimed_capture capture = { 0 };
     int64_t claimed = 0;
 
-    facts |= is_broken(&v->items[v->active].findings) || ingredient_broken(v) ? FACT_BROKEN : 0;
+    facts |= active_broken(v) || ingredient_broken(v) ? FACT_BROKEN : 0;
     facts |= v->content_incomplete || damaged_ingredient(deltas, n) ? FACT_INCOMPLETE : 0;
     if (v->binding < 0)
         return facts;
 
     const struct judged *m = &v->items[v->binding];
     // The bound manifest of an update is judged as an ingredient: its own failures count here too.
-    facts |= is_broken(&m->findings) ? FACT_BROKEN : 0;
+    facts |= v->binding != (ptrdiff_t)v->active && is_broken(&m->findings) ? FACT_BROKEN : 0;
     facts |= m->stamp_trusted ? FACT_STAMPED : 0;
     capture_read(v, &capture);
     if (m->stamp_trusted && claimed_time(v, &capture, &claimed) &&

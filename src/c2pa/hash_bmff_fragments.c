@@ -134,8 +134,8 @@ static void judge_missing(struct hash_bmff *h, bool all)
             continue;
         const uint64_t first = map->missing ? map->first_missing : map->next;
         hash_bmff_fails(h, BMFF_MISMATCH,
-                        "what is there is what was signed, but %" PRIu64 " of %" PRIu64
-                        " fragments are missing, the first is %" PRIu64,
+                        "%" PRIu64 " of %" PRIu64
+                        " fragments are missing, the first is number %" PRIu64,
                         map->missing + tail, map->tree.count, first);
         h->answer->incomplete = true;
     }
