@@ -115,8 +115,8 @@ struct exh_sign_options {
 
 /* What was done. */
 struct exh_signed {
-    char label[128];               // of the new manifest
-    uint8_t claim_sha256[32];      // of its claim: `prev` of the next capture
+    char label[128];          // of the new manifest
+    uint8_t claim_sha256[32]; // of its claim: `prev` of the next capture
     // Digests, with options.hash, that a time-stamp attests: of the header sigTst2, and of a later
     // c2pa.time-stamp assertion. The specification has one for both; verifiers have two.
     uint8_t imprint[EXH_HASH_MAX];

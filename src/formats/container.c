@@ -8,11 +8,7 @@
 #include "formats/format_ops.h"
 
 static const struct format_ops *const all_ops[] = {
-    &jpeg_ops,
-    &png_ops,
-    &riff_ops,
-    &store_ops,
-    &bmff_ops,
+    &jpeg_ops, &png_ops, &riff_ops, &store_ops, &bmff_ops,
 };
 
 static const struct format_ops *ops_of(enum format format)
