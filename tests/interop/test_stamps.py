@@ -61,7 +61,7 @@ def check_token(t, w, manifest, response, nonce, root, name):
 def store_of(w, identity, tsa_url, media="plain.jpg"):
     """The store that our program makes of a file, bare: signed with a sidecar."""
     target = w.path("stamps", f"bare-{identity.alg}-{media}")
-    w.exhibit.sign(w.media(media), target, identity, *CREATED, "--sidecar", "--tsa", tsa_url)
+    w.exhibit.sign(w.media(media), target, identity, *CREATED, "--sidecar", "--force", "--tsa", tsa_url)
     return peer.read(target + ".c2pa")
 
 
