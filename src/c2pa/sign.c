@@ -172,7 +172,7 @@ static enum exh_status take_history(struct sign_job *job, struct exh_error *err)
         status = redact(job, err);
     if (status == EXH_OK && job->options.stamp_active)
         status = job_stamp_history(job, err);
-    if (status == EXH_OK && job->options.stamp_active && !job->stamps_n)
+    if (status == EXH_OK && job->options.stamp_active && !job->stamps_n && !job->options.status_n)
         status = fail(err, EXH_INVALID,
                       "nothing to stamp: every signature in the input has a "
                       "time-stamp already");
