@@ -7,6 +7,9 @@ import subprocess
 from verdict import Verdict, codes
 
 
+STATES = {state: state for state in ("Invalid", "Valid", "Trusted")}  # "None": there is no credential to judge
+
+
 class Exhibit:
     def __init__(self, program):
         self.program = program
@@ -41,16 +44,16 @@ class Exhibit:
 def verdict_of(report, done):
     results = report.get("validation_results") or {}
     deltas = set()
-    for delta in results.get("ingredientDeltas") or []:
-        deltas |= codes(delta["validationDeltas"].get("failure"))
-    return Verdict(report.get("validation_state") or "", codes(results.get("success")),
+    for delta in report.get("ingredient_deltas") or []:
+        deltas |= codes(delta["validation_results"].get("failure"))
+    return Verdict(STATES.get(report.get("validation_state"), ""), codes(results.get("success")),
                    codes(results.get("informational")), codes(results.get("failure")), deltas, report,
-                   done.stderr.strip(), done.returncode)
+                   done.stderr.strip() or report.get("error") or report.get("headline") or "", done.returncode)
 
 
 def program_in(build):
     """The binary, wherever meson put it."""
-    for path in ("exhibit", "src/cli/exhibit", "src/exhibit"):
+    for path in ("src/cli/exhibit", "exhibit"):
         if os.access(os.path.join(build, path), os.X_OK) and os.path.isfile(os.path.join(build, path)):
             return os.path.join(build, path)
     raise FileNotFoundError(f"no exhibit program in {build}")

@@ -12,7 +12,7 @@ JPEG_PARTS = {
     "an action": (b"c2pa.created", 3),
     "the hash": (b"\x64hash", 20),
     "the claim": (b"claim_generator_info", 30),
-    "a certificate": (b"\x18\x21", 60),
+    "a certificate's names": (b"\x55\x04\x03", 7),
     "the signature": (b"\xf6\x58\x40", 20),
 }
 MP4_PARTS = {"the media data": (b"mdat", 100), "the movie header": (b"mvhd", 20), "the signature": (b"\xf6\x58\x40", 20)}

@@ -58,10 +58,10 @@ def check_token(t, w, manifest, response, nonce, root, name):
     t.ok(holds, f"{name}: rfc3161-client accepts the answer to our request", why)
 
 
-def store_of(w, identity, tsa_url, media="plain.jpg"):
-    """The store that our program makes of a file, bare: signed with a sidecar."""
-    target = w.path("stamps", f"bare-{identity.alg}-{media}")
-    w.exhibit.sign(w.media(media), target, identity, *CREATED, "--sidecar", "--force", "--tsa", tsa_url)
+def store_of(w, name, identity, tsa_url):
+    """The store that our program makes of a picture, bare: signed with a sidecar."""
+    target = w.path("stamps", f"bare-{name}.jpg")
+    w.exhibit.sign(w.media("plain.jpg"), target, identity, *CREATED, "--sidecar", "--tsa", tsa_url)
     return peer.read(target + ".c2pa")
 
 
@@ -69,7 +69,7 @@ def we_stamp(t, w, authority, root, who):
     for alg, identity in {"our es256": w.us, **w.identities}.items():
         name = f"we sign with {alg}, stamped by {who}"
         authority.exchanges.clear()
-        manifest = Manifest(store_of(w, identity, authority.url))
+        manifest = Manifest(store_of(w, f"{who}-{alg}", identity, authority.url))
         (request, response), = authority.exchanges
         imprint = hashlib.sha256(manifest.stamped_bytes()).digest()
         nonce = check_request(t, w, request, imprint, name)
