@@ -195,7 +195,7 @@ static void measure_ingredients(const struct bench *b, size_t n)
     struct exh_source sources[128];
     struct exh_memory_sink out = { 0 };
     struct exh_sign_options options = { .crypto = exh_crypto_openssl(),
-                                        .now = EXH_NO_TIME,
+                                        .now = (int64_t)time(NULL),
                                         .source_type = "compositeCapture" };
     struct job job = { .bench = b };
     struct exh_source source = exh_source_memory(input.p, input.n);
