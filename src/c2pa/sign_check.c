@@ -104,7 +104,8 @@ static enum exh_status check_camera(const struct exh_signer *signer,
         return fail(err, EXH_INVALID,
                     "the certificate of %s is not a camera's: it cannot sign a capture",
                     leaf.subject);
-    if (o->capture && strcmp(leaf.camera, o->capture->camera_id) != 0)
+    const char *id = o->capture ? o->capture->camera_id : NULL;
+    if (id && id[0] && strcmp(leaf.camera, id) != 0)
         return fail(err, EXH_INVALID, "camera id is %s, but the certificate is of camera %s",
                     o->capture->camera_id, leaf.camera);
     return EXH_OK;
@@ -254,10 +255,10 @@ enum exh_status sign_check(const struct exh_signer *signer, const struct exh_sig
         status = check_combination(o, err);
     if (status == EXH_OK && o->source_type)
         status = source_type_uri(o->source_type, source_type, err);
-    if (status == EXH_OK && o->capture)
-        status = check_capture(o->capture, err);
     if (status == EXH_OK)
         status = check_camera(signer, o, source_type, err);
+    if (status == EXH_OK && o->capture)
+        status = check_capture(o->capture, err);
     if (status == EXH_OK && o->metadata)
         status = check_metadata(o->metadata, err);
     if (status == EXH_OK && o->thumbnail)
