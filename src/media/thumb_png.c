@@ -10,6 +10,9 @@
 #define CHUNK_MAX \
     ((png_alloc_size_t)8 << 20) // bytes libpng may take for one chunk of text or colours
 
+/* Not needed for pixels, and some are unpacked into whatever size they claim: each name with its NUL. */
+static const uint8_t ignored[] = "iCCP\0iTXt\0tEXt\0zTXt\0sPLT\0eXIf";
+
 /* libpng leaves by longjmp: everything it touches lies in this struct. */
 struct decoder {
     png_structp png;
@@ -104,6 +107,7 @@ enum exh_status thumb_read_png(struct thumb *t, const struct exh_source *asset,
     } else if (setjmp(png_jmpbuf(d->png)) == 0) {
         png_set_user_limits(d->png, THUMB_SIDE_MAX, THUMB_SIDE_MAX);
         png_set_chunk_malloc_max(d->png, CHUNK_MAX);
+        png_set_keep_unknown_chunks(d->png, PNG_HANDLE_CHUNK_NEVER, ignored, sizeof ignored / 5);
         png_set_read_fn(d->png, d, read_more);
         decode(d, t);
     }

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE // memmem
 #include <png.h>
+#include <sys/resource.h>
 #include <webp/encode.h>
 
 #include "check.h"
@@ -239,11 +240,55 @@ static void test_bombs(void)
     free(f.p);
 }
 
+/* A PNG with 128 MiB of text before its pixels, which exist only as they are read. */
+struct long_png {
+    struct file png;
+    uint8_t text[8]; // the head of the chunk
+};
+
+enum { TEXT_AT = 33, TEXT_N = 128 << 20, TEXT_FRAME = 12 };
+
+static enum exh_status read_long(void *ctx, uint64_t at, uint8_t *to, size_t n, struct exh_error *e)
+{
+    const struct long_png *l = ctx;
+    const uint64_t behind = TEXT_AT + TEXT_FRAME + (uint64_t)TEXT_N;
+
+    (void)e;
+    for (size_t i = 0; i < n; i++, at++)
+        to[i] = at < TEXT_AT       ? l->png.p[at]
+                : at < TEXT_AT + 8 ? l->text[at - TEXT_AT]
+                : at < behind      ? 0
+                                   : l->png.p[at - behind + TEXT_AT];
+    return EXH_OK;
+}
+
+/* Text is not needed, so that no memory is taken for it either. */
+static void test_long_text(void)
+{
+    const long limit = 64 << 10; // kilobytes
+    struct long_png l = { make_png(16, 16, PNG_FORMAT_RGB), "\x08\0\0\0tEXt" };
+    const struct exh_source s = { .size = l.png.n + TEXT_FRAME + TEXT_N,
+                                  .read = read_long,
+                                  .ctx = &l };
+    struct rusage before, after;
+    uint8_t *jpeg = NULL;
+    size_t n = 0;
+
+    getrusage(RUSAGE_SELF, &before);
+    CHECK(exhibit_media.thumbnail(&s, &jpeg, &n, &err) == EXH_OK, "%s", err.text);
+    getrusage(RUSAGE_SELF, &after);
+    CHECK(after.ru_maxrss - before.ru_maxrss < limit, "%ld KB more than %ld",
+          after.ru_maxrss - before.ru_maxrss, before.ru_maxrss);
+    free(jpeg);
+    free(l.png.p);
+}
+
 int main(void)
 {
     test_sizes();
     test_turns();
     test_broken();
     test_bombs();
+    test_long_text();
     return check_done();
 }
