@@ -6,7 +6,8 @@
 #include "base/text.h"
 #include "formats/bmff.h"
 
-#define PROPERTY "dcterms:provenance"
+#define PROPERTY  "dcterms:provenance"
+#define VALUE_MAX (XMP_URL_MAX * (sizeof "&amp;" - 1))
 
 static const uint8_t xmp_uuid[16] = { 0xBE, 0x7A, 0xCF, 0xCB, 0x97, 0xA9, 0x42, 0xE8,
                                       0x9C, 0x71, 0x99, 0x94, 0x91, 0xE3, 0xAF, 0xAC };
@@ -57,6 +58,8 @@ static struct exh_bytes value_of(struct exh_bytes rest)
         return (struct exh_bytes){ 0 };
     }
     rest = skip_blanks(behind(rest, 1));
+    if (rest.n > VALUE_MAX) // no URL that counts ends later, and a packet may begin a thousand values
+        rest.n = VALUE_MAX;
     const uint8_t *stop = rest.n ? memchr(rest.p, end, rest.n) : NULL;
     return stop ? (struct exh_bytes){ rest.p, (size_t)(stop - rest.p) } : (struct exh_bytes){ 0 };
 }
