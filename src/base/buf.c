@@ -48,7 +48,7 @@ uint8_t *buf_room(struct buf *b, size_t n)
         b->failed = EXH_LIMIT;
         return NULL;
     }
-    if (b->n + n > b->size)
+    if (!b->p || b->n + n > b->size) // room for nothing is room too, not NULL
         grow(b, b->n + n);
     if (b->failed)
         return NULL;

@@ -126,6 +126,7 @@ static void test_buf(void)
     struct exh_error err;
     struct buf b = buf_with_limit(600);
 
+    CHECK(buf_room(&b, 0) && b.n == 0, "room for nothing");
     buf_put_u32(&b, 0);
     buf_put_text(&b, "abc");
     buf_put_u16(&b, 0x0102);
