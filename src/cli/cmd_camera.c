@@ -3,6 +3,7 @@
  *
  * What is signed as captured comes from the capture path alone: there is no argument for a file.
  */
+#define _XOPEN_SOURCE 700 // realpath
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
