@@ -226,9 +226,70 @@ BMFF = {
 }
 
 
+# EXIF
+
+
+def tiff(order, *ifds):
+    """The first IFD, then EXIF, then GPS: tag, type, count, bytes of the value."""
+    mark = order == ">" and b"MM" or b"II"
+    out = mark + struct.pack(order + "HI", 42, 8)
+    pointers = [0x8769, 0x8825]
+    sizes = [2 + 12 * (len(ifd) + (len(ifds) - 1 if i == 0 else 0)) + 4 + sum(len(v) + len(v) % 2 for *_, v in ifd if len(v) > 4)
+             for i, ifd in enumerate(ifds)]
+    starts = [8 + sum(sizes[:i]) for i in range(len(ifds))]
+    for i, ifd in enumerate(ifds):
+        entries = list(ifd)
+        if i == 0:
+            entries += [(pointers[k], 4, 1, struct.pack(order + "I", starts[k + 1])) for k in range(len(ifds) - 1)]
+        later, body, at = b"", struct.pack(order + "H", len(entries)), starts[i] + 2 + 12 * len(entries) + 4
+        for tag, kind, count, value in entries:
+            body += struct.pack(order + "HHI", tag, kind, count)
+            body += value.ljust(4, b"\0") if len(value) <= 4 else struct.pack(order + "I", at + len(later))
+            if len(value) > 4:
+                later += value + bytes(len(value) % 2)
+        out += body + bytes(4) + later
+    return out
+
+
+def ascii_(tag, text):
+    return tag, 2, len(text) + 1, text.encode() + b"\0"
+
+
+def exif(order):
+    def ratio(tag, *values):
+        return tag, 5, len(values) // 2, struct.pack(order + f"{len(values)}I", *values)
+
+    def short(tag, value):
+        return tag, 3, 1, struct.pack(order + "H", value)
+
+    first = [ascii_(0x10F, "Maker"), ascii_(0x110, "Model 1"), short(0x112, 6), ratio(0x11A, 72, 1), short(0x128, 2),
+             ascii_(0x131, "soft"), ascii_(0x132, "2026:11:21 09:00:00")]
+    camera = [ratio(0x829A, 1, 125), ratio(0x829D, 28, 10), short(0x8822, 2), short(0x8827, 200), (0x9000, 7, 4, b"0232"),
+              ascii_(0x9003, "2026:11:21 09:00:00"), ascii_(0x9011, "+01:00"), ascii_(0x9291, "25"), short(0x9209, 0x19),
+              (0x927C, 7, 8, b"maker ok"), ratio(0x920A, 35, 1), short(0xA002, 320), ascii_(0xA434, "Lens 35mm"),
+              ratio(0xA432, 24, 1, 70, 1, 28, 10, 4, 1)]
+    gps = [(0, 1, 4, b"\2\3\0\0"), ascii_(1, "N"), ratio(2, 52, 1, 30, 1, 5868, 100), ascii_(3, "E"), ratio(4, 13, 1, 22, 1, 3972, 100),
+           (5, 1, 1, b"\0"), ratio(6, 34, 1), ratio(7, 8, 1, 0, 1, 0, 1), ascii_(0x1D, "2026:11:21"), (0x1B, 7, 11, b"ASCII\0\0\0GPS")]
+    return tiff(order, first, camera, gps)
+
+
+EXIF_SEEDS = {"big": exif(">"), "little": exif("<"), "empty": tiff(">", []), "prefixed": b"Exif\0\0" + exif("<")}
+
+# XMP
+
+XMP = {
+    "attribute": b'<rdf:Description dcterms:provenance="https://a.example/1.c2pa?x=1&amp;y=2" xmpMM:InstanceID="xmp:iid:1"/>',
+    "element": b"<dcterms:provenance> http://a.example/x</dcterms:provenance>",
+    "none": b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><dcterms:provenance rdf:resource='self#jumbf=/c2pa/x'/></x:xmpmeta>",
+}
+
+
+CORPORA = {"jpeg": JPEG, "png": PNG, "riff": RIFF, "bmff": BMFF, "exif": EXIF_SEEDS, "xmp": XMP}
+
+
 def main():
     folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus")
-    for corpus, seeds in {"jpeg": JPEG, "png": PNG, "riff": RIFF, "bmff": BMFF}.items():
+    for corpus, seeds in CORPORA.items():
         os.makedirs(os.path.join(folder, corpus), exist_ok=True)
         for name, data in seeds.items():
             with open(os.path.join(folder, corpus, name), "wb") as f:
