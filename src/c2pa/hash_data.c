@@ -195,8 +195,8 @@ static void judge(const struct binding_question *q, const struct data_hash *d, b
     } else if (!matches) {
         binding_fails(out, MISMATCH,
                       "the content is not what was signed: its %s is another, over all %" PRIu64
-                      " bytes but %zu range%s",
-                      exh_hash_name(d->alg), q->asset->size, d->n, d->n == 1 ? "" : "s");
+                      " bytes%s",
+                      exh_hash_name(d->alg), q->asset->size, d->n ? " but what is excluded" : "");
     } else {
         *out = (struct binding_answer){ .code = "assertion.dataHash.match", .kind = EXH_SUCCESS };
     }

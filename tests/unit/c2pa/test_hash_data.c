@@ -157,7 +157,7 @@ static void test_embedded(void)
           EXH_SHA256,
           OTHER_HASH,
           MISMATCH,
-          "its sha256 is another, over all 552 bytes but 1 range",
+          "its sha256 is another, over all 552 bytes but what is excluded",
           false },
         { "another algorithm's hash",
           { STORE },
