@@ -72,8 +72,11 @@ class Authority:
         self.folder, self.name, self.alg, self.pss = folder, name, alg, pss
         make_key, self.digest = ALGORITHMS[alg]
         self.root_key, self.ca_key = make_key(), make_key()
-        self.root = self._certificate(name + " root", self.root_key, None, self.root_key, 3650 * DAY, ca=True)
-        self.ca = self._certificate(name + " intermediate", self.ca_key, self.root, self.root_key, 1825 * DAY, ca=True)
+        since = datetime.datetime.now(datetime.timezone.utc) - 365 * DAY  # older than any leaf, expired ones too
+        self.root = self._certificate(name + " root", self.root_key, None, self.root_key, 3650 * DAY, ca=True,
+                                      start=since)
+        self.ca = self._certificate(name + " intermediate", self.ca_key, self.root, self.root_key, 1825 * DAY,
+                                    ca=True, start=since)
         self.root_path = self._write(name + "-root.pem", cert_pem(self.root))
 
     def _write(self, name, data):

@@ -1,6 +1,5 @@
 """One bit, one byte, one part changed: nobody may call it sound, nor merely untrusted."""
 
-import judge
 import peer
 
 # Where in a signed file, by the text to look for and a distance from it. The picture itself counts from the end.
@@ -15,7 +14,8 @@ JPEG_PARTS = {
     "a certificate's names": (b"\x55\x04\x03", 7),
     "the signature": (b"\xf6\x58\x40", 20),
 }
-MP4_PARTS = {"the media data": (b"mdat", 100), "the movie header": (b"mvhd", 20), "the signature": (b"\xf6\x58\x40", 20)}
+MP4_PARTS = {"the media data": (b"mdat", 100), "the movie header": (b"mvhd", 20),
+             "the signature": (b"\xf6\x58\x40", 20)}
 PNG_PARTS = {"the header": (b"IHDR", 7), "the image data": (b"IDAT", 40), "an action": (b"c2pa.created", 3)}
 RIFF_PARTS = {"the image data": (b"VP8 ", 60), "an action": (b"c2pa.created", 3)}
 
