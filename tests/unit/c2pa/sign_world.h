@@ -172,6 +172,7 @@ static inline struct world world_open(struct exh_bytes asset)
     CHECK(cbor_parse(w.active->claim.data, 0, &item, &err) == EXH_OK, "claim: %s", err.text);
     CHECK(claim_read(item, w.active->claim.label, &w.arena, &w.claim, &err) == EXH_OK, "claim: %s",
           err.text);
+    CHECK(cbor_is(cbor_get(item, "dc:format"), CBOR_NONE), "claim v2 knows no dc:format");
     return w;
 }
 
