@@ -8,6 +8,7 @@
 
 #include <exhibit/bytes.h>
 
+#define DER_BOOLEAN  0x01
 #define DER_INTEGER  0x02
 #define DER_OCTETS   0x04
 #define DER_OID      0x06
