@@ -144,6 +144,43 @@ EXH_API enum exh_status exh_sign(const struct exh_source *source, const struct e
                                  const struct exh_sign_options *options, struct exh_signed *out,
                                  struct exh_error *err);
 
+/* One rendition of a stream in files of its own (CMAF, DASH, HLS); borrowed for the call. */
+struct exh_fragments {
+    const struct exh_source *init;     // the initialization segment: ftyp, moov, no media
+    const struct exh_source *segments; // in order; each one moof and one mdat
+    size_t n;                          // 1 to EXH_SEGMENTS_MAX
+};
+#define EXH_SEGMENTS_MAX 65536
+
+/* Where they go. Segments are written one after another; the initialization segment may be any time. */
+struct exh_fragment_sinks {
+    const struct exh_sink *init;
+    // Begin the output of segment i; *sink is borrowed until end. Called once for each i, in order.
+    enum exh_status (*begin)(void *ctx, size_t i, const struct exh_sink **sink,
+                             struct exh_error *err);
+    enum exh_status (*end)(void *ctx, size_t i, struct exh_error *err); // its bytes are complete
+    void *ctx;
+};
+
+/*
+ * Sign a rendition: the manifest goes into the initialization segment, and binds every segment by one
+ * Merkle tree; into each segment goes a box that says which leaf it is. Up to 64 segments are read
+ * once, more are read twice: then the manifest holds a higher row of the tree, and each segment its
+ * proof. Input that carries a credential already is refused.
+ *
+ * options  as for exh_sign(), but update, sidecar, store and append are not possible.
+ * out, err may be NULL.
+ *
+ * The same failures as exh_sign(). On failure, throw away what the sinks have received.
+ *
+ * Spec: C2PA, "Auxiliary 'c2pa' Boxes for Large and Fragmented Files".
+ */
+EXH_API enum exh_status exh_sign_fragments(const struct exh_fragments *in,
+                                           const struct exh_fragment_sinks *sinks,
+                                           const struct exh_signer *signer,
+                                           const struct exh_sign_options *options,
+                                           struct exh_signed *out, struct exh_error *err);
+
 /*
  * Take the store out of an asset: what is left goes to sink, the store to *store (owned, free()).
  * EXH_NOT_FOUND when there is none.

@@ -34,6 +34,15 @@ void assertion_put_hash_data(struct draft *d, const struct hash_data_facts *fact
 /* c2pa.hash.bmff.v3 with the three mandatory exclusions. Spec: "BMFF-Based Hash". */
 void assertion_put_hash_bmff(struct draft *d, struct exh_bytes digest);
 
+/* The same for a stream in segments: one Merkle tree over them. */
+struct hash_fragments_facts {
+    int64_t unique_id, local_id;
+    uint64_t count;        // segments
+    struct exh_bytes init; // digest of the initialization segment
+    struct exh_bytes row;  // digests of one row of the tree, one after another
+};
+void assertion_put_hash_fragments(struct draft *d, const struct hash_fragments_facts *facts);
+
 /* c2pa.metadata: JSON-LD text as it is. Spec: "The c2pa.metadata assertion". */
 void assertion_put_metadata(struct draft *d, const char *json);
 

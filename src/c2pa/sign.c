@@ -185,7 +185,7 @@ static struct copy copy_of(const struct sign_job *job)
                           .plan = job->plan,
                           .sink = job->sink,
                           .crypto = job->crypto,
-                          .progress = job->options.progress,
+                          .progress = job->fragments ? NULL : job->options.progress,
                           .progress_ctx = job->options.progress_ctx };
 }
 
@@ -311,6 +311,8 @@ static void note_result(struct sign_job *job, struct exh_signed *out)
     job->done.bytes_added = size > job->source->size ? size - job->source->size : 0;
     if (job->options.sidecar)
         job->done.bytes_added = job->store_n;
+    if (job->fragments)
+        job->done.bytes_added += job->fragments->added;
     if (!job->done.warning[0])
         snprintf(job->done.warning, sizeof job->done.warning, "%s", job->ingredients.warning);
     if (out)
@@ -329,6 +331,8 @@ static enum exh_status run(struct sign_job *job, struct exh_error *err)
         status = ingredients_init(&job->ingredients, job->crypto, err);
     if (status == EXH_OK)
         status = read_input(job, err);
+    if (status == EXH_OK && job->fragments)
+        status = job_hash_fragments(job, err);
     if (status == EXH_OK)
         status = take_history(job, err);
     if (status == EXH_OK)
@@ -339,12 +343,16 @@ static enum exh_status run(struct sign_job *job, struct exh_error *err)
         return status;
     if (job->options.sidecar)
         return write_sidecar(job, err);
-    return job->options.update ? write_update(job, err) : write_embedded(job, err);
+    if (job->options.update)
+        return write_update(job, err);
+    status = write_embedded(job, err);
+    return status == EXH_OK && job->fragments ? job_write_fragments(job, err) : status;
 }
 
-enum exh_status exh_sign(const struct exh_source *source, const struct exh_sink *sink,
+enum exh_status sign_run(const struct exh_source *source, const struct exh_sink *sink,
                          const struct exh_signer *signer, const struct exh_sign_options *options,
-                         struct exh_signed *out, struct exh_error *err)
+                         struct sign_fragments *fragments, struct exh_signed *out,
+                         struct exh_error *err)
 {
     struct exh_error local;
     struct sign_job *job = calloc(1, sizeof *job);
@@ -356,10 +364,18 @@ enum exh_status exh_sign(const struct exh_source *source, const struct exh_sink 
     job->source = source;
     job->sink = sink;
     job->signer = signer;
+    job->fragments = fragments;
     set_defaults(job, options);
     enum exh_status status = run(job, err);
     if (status == EXH_OK)
         note_result(job, out);
     free_job(job);
     return status;
+}
+
+enum exh_status exh_sign(const struct exh_source *source, const struct exh_sink *sink,
+                         const struct exh_signer *signer, const struct exh_sign_options *options,
+                         struct exh_signed *out, struct exh_error *err)
+{
+    return sign_run(source, sink, signer, options, NULL, out, err);
 }

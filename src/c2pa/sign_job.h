@@ -16,6 +16,19 @@
 #define LATE_STAMPS_MAX   64   // manifests that one update attests
 #define SIGN_RANDOM_MAX   DRAFT_RANDOM_N(EXH_INGREDIENTS_MAX + 1 + 5)
 
+/* The segments of a stream, and the tree over them. */
+struct sign_fragments {
+    const struct exh_fragments *in;
+    const struct exh_fragment_sinks *sinks;
+    int64_t track;   // id of the track, the tree's local id
+    unsigned level;  // of the row that goes into the manifest; 0: the leaves
+    uint8_t **rows;  // digests of each level up to that, owned
+    uint64_t *moofs; // where each segment's moof begins, owned
+    uint64_t read;   // bytes of segments read so far, of `total`: for progress
+    uint64_t total;
+    uint64_t added; // bytes of all merkle boxes
+};
+
 struct sign_job {
     const struct exh_source *source;
     const struct exh_sink *sink; // NULL: only a sidecar is wanted
@@ -24,9 +37,10 @@ struct sign_job {
     const struct exh_crypto *crypto;
     char source_type[SOURCE_TYPE_MAX];
 
-    struct container container; // of the source
-    bool known_format;          // else anything: only a sidecar can be written
-    struct span original;       // BMFF update: where the JUMBF bytes lie that stay; n 0: not needed
+    struct sign_fragments *fragments; // NULL: one file. Borrowed
+    struct container container;       // of the source
+    bool known_format;                // else anything: only a sidecar can be written
+    struct span original; // BMFF update: where the JUMBF bytes lie that stay; n 0: not needed
     struct ingredients ingredients;
     struct late_stamp *stamps; // tokens for the manifests before, owned
     struct buf *tokens;        // their bytes, owned
@@ -56,6 +70,25 @@ bool job_is_apart(const struct sign_job *job);
 
 /* Ask for a time-stamp of every manifest of the history that has none. */
 NODISCARD enum exh_status job_stamp_history(struct sign_job *job, struct exh_error *err);
+
+/*
+ * Run the whole job: what exh_sign() and exh_sign_fragments() have in common. fragments is NULL for one
+ * file, else source is the initialization segment.
+ */
+NODISCARD enum exh_status sign_run(const struct exh_source *source, const struct exh_sink *sink,
+                                   const struct exh_signer *signer,
+                                   const struct exh_sign_options *options,
+                                   struct sign_fragments *fragments, struct exh_signed *out,
+                                   struct exh_error *err);
+
+/* Hash the segments into a tree; those whose boxes need no proof are written at once. */
+NODISCARD enum exh_status job_hash_fragments(struct sign_job *job, struct exh_error *err);
+
+/* Write the segments that wait for their proofs. */
+NODISCARD enum exh_status job_write_fragments(struct sign_job *job, struct exh_error *err);
+
+/* Append the hard binding of fragments, with the digest of the initialization segment. */
+void job_put_fragments(struct sign_job *job, struct exh_bytes digest);
 
 /* Write all assertions but the hard binding. */
 NODISCARD enum exh_status job_draft(struct sign_job *job, struct exh_error *err);

@@ -22,7 +22,9 @@ void job_put_binding(struct sign_job *job, struct exh_bytes digest)
     struct hash_data_facts facts = job->binding;
 
     facts.digest = digest;
-    if (job_is_bmff(job))
+    if (job->fragments)
+        job_put_fragments(job, digest);
+    else if (job_is_bmff(job))
         assertion_put_hash_bmff(&job->draft, digest);
     else
         assertion_put_hash_data(&job->draft, &facts);

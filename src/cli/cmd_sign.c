@@ -14,6 +14,7 @@
 #include "cli/progress.h"
 #include "cli/sign_result.h"
 #include "cli/signing.h"
+#include "cli/stream_out.h"
 
 #define METADATA_FILE_MAX ((size_t)1 << 20)
 #define REDACTIONS_MAX    OPTION_LIST_MAX
@@ -30,6 +31,7 @@ struct sign_args {
     bool no_metadata;
     bool thumbnail;
     struct operands ingredients;
+    struct operands fragments;
     bool update;
     struct option_list redact;
     const char *reason;
@@ -66,6 +68,9 @@ static const struct option options[] = {
       .at = offsetof(struct sign_args, thumbnail) },
     { "ingredient", 0, OPTION_REST, "FILE...", "files that this one is made of",
       .at = offsetof(struct sign_args, ingredients) },
+    { "fragments", 0, OPTION_REST, "SEGMENT...",
+      "media segments: IN is their init segment, OUT a new folder",
+      .at = offsetof(struct sign_args, fragments) },
     { "update", 0, OPTION_FLAG, NULL, "only add to the credential, the content is the same",
       .at = offsetof(struct sign_args, update) },
     { "redact", 0, OPTION_LIST, "URI", "take this assertion out of the input's credential",
@@ -100,12 +105,16 @@ struct job {
     const char *asset_path;       // where the asset goes; NULL: nowhere
     struct exh_output *asset_out; // owned
     struct exh_output *store_out; // owned
+    struct segments *segments;    // of a stream, owned
+    struct stream_out *stream;    // owned
 };
 
 static void close_job(struct job *job)
 {
     exh_output_close(job->asset_out);
     exh_output_close(job->store_out);
+    stream_out_close(job->stream);
+    segments_free(job->segments);
     for (size_t i = 0; job->sources && i < job->args->ingredients.n; i++)
         exh_source_close(&job->sources[i]);
     free(job->sources);
@@ -343,6 +352,50 @@ static enum exh_status write_signed(struct job *job, struct exh_sign_options *o,
     return dry ? EXH_OK : commit(job, err);
 }
 
+/* The segments of a stream: named by --fragments, or behind the init segment. */
+static struct operands segments_of(const struct job *job)
+{
+    const struct operands in = job->call->operands;
+
+    return in.n > 1 ? (struct operands){ in.items + 1, in.n - 1 } : job->args->fragments;
+}
+
+static enum exh_status write_stream(struct job *job, struct exh_sign_options *o,
+                                    struct exh_signed *done, struct exh_error *err)
+{
+    struct progress progress = progress_for(&job->call->shared, job->in);
+    const bool dry = job->call->shared.dry_run;
+    struct exh_fragments in = { .init = &job->source };
+    const struct exh_fragment_sinks *sinks = &stream_nowhere;
+
+    job->asset_path = job->args->signing.out;
+    if (!job->asset_path)
+        return fail(err, EXH_INVALID, "-o OUT is missing");
+    enum exh_status status = segments_new(segments_of(job), &job->segments, err);
+    if (status == EXH_OK && !dry)
+        status = stream_out_open(job->asset_path, job->in, job->segments, &job->stream, err);
+    if (status != EXH_OK)
+        return status;
+    if (job->stream)
+        sinks = stream_out_sinks(job->stream);
+    in.segments = segments_sources(job->segments, &in.n);
+    o->progress = progress_to;
+    o->progress_ctx = &progress;
+    status = exh_sign_fragments(&in, sinks, &job->signing.signer, o, done, err);
+    progress_end(&progress);
+    if (status != EXH_OK)
+        return within(err, job->in);
+    return dry ? EXH_OK : stream_out_commit(job->stream, err);
+}
+
+static enum exh_status write_file(struct job *job, struct exh_sign_options *o,
+                                  struct exh_signed *done, struct exh_error *err)
+{
+    enum exh_status status = open_outputs(job, err);
+
+    return status == EXH_OK ? write_signed(job, o, done, err) : status;
+}
+
 static enum exh_status sign(struct job *job, struct exh_error *err)
 {
     struct exh_sign_options o = { 0 };
@@ -356,9 +409,8 @@ static enum exh_status sign(struct job *job, struct exh_error *err)
     if (status == EXH_OK)
         status = fill_options(job, &o, err);
     if (status == EXH_OK)
-        status = open_outputs(job, err);
-    if (status == EXH_OK)
-        status = write_signed(job, &o, &done, err);
+        status = segments_of(job).n ? write_stream(job, &o, &done, err)
+                                    : write_file(job, &o, &done, err);
     if (status != EXH_OK)
         return status;
     const struct sign_result result = { .in = job->in,
@@ -381,6 +433,11 @@ static int run(const struct call *call, const void *args)
         return usage(call, "--metadata or --no-metadata, not both");
     if (a->reason && !a->redact.n)
         return usage(call, "--reason goes with --redact");
+    if (call->operands.n > 1 && a->fragments.n)
+        return usage(call, "segments stand behind IN, or behind --fragments");
+    if ((call->operands.n > 1 || a->fragments.n) &&
+        (a->sidecar || a->auth || a->update || a->append || a->store))
+        return usage(call, "a stream has its new credential inside its init segment");
     const enum exh_status status = sign(&job, &err);
     close_job(&job);
     return status == EXH_OK ? EXIT_HOLDS : failed(call, &err);
@@ -397,12 +454,14 @@ static const struct example examples[] = {
       "with a time-stamp" },
     { "exhibit sign photo.jpg -o out.jpg --key me.pem --cert me.crt --update --redact URI",
       "take an assertion out, the picture stays" },
+    { "exhibit sign init.mp4 --fragments seg-*.m4s -o signed --key me.pem --cert me.crt",
+      "a stream, in pieces" },
 };
 
 const struct command cmd_sign = {
     .name = "sign",
     .summary = "put a credential into a file",
-    .operands = "IN",
+    .operands = "IN [SEGMENT...]",
     .examples = examples,
     .examples_n = ARRAY_N(examples),
     .about =
@@ -415,7 +474,7 @@ const struct command cmd_sign = {
     .group_at = offsetof(struct sign_args, signing),
     .takes = TAKES_JSON | TAKES_DRY_RUN,
     .operands_min = 1,
-    .operands_max = 1,
+    .operands_max = SEGMENTS_MAX + 1,
     .args_size = sizeof(struct sign_args),
     .secrets = true,
     .run = run,

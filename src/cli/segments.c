@@ -129,3 +129,8 @@ const struct exh_source *segments_sources(const struct segments *s, size_t *n)
     *n = s->n;
     return s->sources;
 }
+
+const char *segments_path(const struct segments *s, size_t i)
+{
+    return s->items[i].path;
+}

@@ -259,6 +259,7 @@ enum exh_status bmff_scan(const struct exh_source *s, struct bmff_layout *out,
         else if ((box.type == BMFF_MOOV || box.type == BMFF_MDAT || box.type == BMFF_MOOF) &&
                  l.media_at == UINT64_MAX)
             l.media_at = box.at;
+        l.media |= box.type == BMFF_MDAT || box.type == BMFF_MOOF;
         if (status != EXH_OK)
             return status;
     }

@@ -112,6 +112,7 @@ struct bmff_layout {
     struct bmff_box ftyp;       // size 0: none
     struct bmff_box last;       // the last box
     uint64_t media_at;          // where the first moov, mdat or moof is; UINT64_MAX: nowhere
+    bool media;                 // there is an mdat or a moof
     struct bmff_found manifest; // purpose manifest or original
     struct bmff_found update;
     struct bmff_found reserve;

@@ -305,7 +305,7 @@ static enum exh_status add_segment_index(struct bmff_plan *p, const struct bmff_
                     box->at, table.left, box->size);
     // What is put in exactly behind this box moves what it describes, but not its own end.
     const uint64_t new_end = bmff_shift_apply(&p->shift, end - 1) + 1;
-    const uint64_t first = bmff_shift_apply(&p->shift, table.start) - new_end;
+    const uint64_t first = bmff_shift_place(&p->shift, table.start) - new_end;
     if (width == 4 && first > UINT32_MAX)
         return fail(err, EXH_UNSUPPORTED,
                     "box 'sidx' at %" PRIu64 ": its first offset would not fit", box->at);

@@ -72,3 +72,8 @@ uint64_t bmff_shift_apply(const struct bmff_shift *s, uint64_t v)
     }
     return low ? v + (uint64_t)s->steps[low - 1].by : v;
 }
+
+uint64_t bmff_shift_place(const struct bmff_shift *s, uint64_t v)
+{
+    return v <= s->size ? bmff_shift_apply(s, v) : v - s->size + bmff_shift_apply(s, s->size);
+}

@@ -37,6 +37,9 @@ void bmff_shift_done(struct bmff_shift *s);
 /* Where the byte at source offset v comes to lie. */
 uint64_t bmff_shift_apply(const struct bmff_shift *s, uint64_t v);
 
+/* The same for what counts from another place: behind the end of the source, it moves with the end. */
+uint64_t bmff_shift_place(const struct bmff_shift *s, uint64_t v);
+
 /* A table of offsets: entries of one size, adjusted one by one. */
 struct bmff_table {
     const struct bmff_shift *shift; // borrowed

@@ -37,7 +37,7 @@ static enum exh_status adjust_segment(struct bmff_table *t, uint8_t *to, struct 
 {
     const uint32_t word = (uint32_t)bmff_big(to, 4);
     const uint64_t end = t->start + (word & SEGMENT_SIZE_MAX);
-    const uint64_t n = bmff_shift_apply(t->shift, end) - bmff_shift_apply(t->shift, t->start);
+    const uint64_t n = bmff_shift_place(t->shift, end) - bmff_shift_place(t->shift, t->start);
 
     if (n > SEGMENT_SIZE_MAX)
         return fail(err, EXH_UNSUPPORTED,
