@@ -258,7 +258,7 @@ static enum exh_status frame(const struct plan *p, struct exh_bytes store, struc
     return buf_finish(out, err);
 }
 
-/* A box instance number that no box of others has; stores there are go away. */
+/* A box instance number that no box of others has; the stores that are there will go. */
 static enum exh_status free_instance(const struct exh_source *s, uint64_t *instance,
                                      struct exh_error *err)
 {
@@ -283,12 +283,12 @@ static enum exh_status plan(const struct exh_source *s, const struct container *
                             struct exh_error *err)
 {
     uint64_t instance;
-    enum exh_status status = free_instance(s, &instance, err);
 
-    (void)goal; // a hole of no bytes is STRIP
-    if (status != EXH_OK)
-        return status;
-    status = simple_plan_replace(s, c, store_n, store_n ? framed_n(store_n) : 0, frame, out, err);
+    if (goal == PLAN_STRIP)
+        return simple_plan_replace(s, c, 0, 0, frame, out, err);
+    enum exh_status status = free_instance(s, &instance, err);
+    if (status == EXH_OK)
+        status = simple_plan_replace(s, c, store_n, framed_n(store_n), frame, out, err);
     if (status == EXH_OK)
         (*out)->detail = instance;
     return status;
