@@ -263,7 +263,7 @@ static bool lay_out(struct simple_plan *p, const struct exh_source *s, const str
     simple_plan_literal(p, size, sizeof size);
     simple_plan_skip(p, sizeof size);
     good = copy_patched(p, patches, &next, &cursor, e->place);
-    simple_plan_literal(p, &padding, e->added - hole_n);
+    simple_plan_literal(p, &padding, (size_t)(e->added - hole_n)); // 0 or 1
     simple_plan_store(p, hole_n);
     for (size_t i = 0; i < e->cuts_n && good; i++) {
         good = copy_patched(p, patches, &next, &cursor, e->cuts[i].at);
