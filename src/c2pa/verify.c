@@ -94,10 +94,7 @@ static bool init_manifests(struct validation *v)
 {
     v->n = v->store.n;
     v->items = arena_array(v->arena, v->n, sizeof *v->items);
-    v->redactions = arena_array(v->arena, VALIDATION_REDACTIONS_MAX, sizeof *v->redactions);
-    v->stamps = arena_array(v->arena, VALIDATION_STAMPS_MAX, sizeof *v->stamps);
-    v->statuses = arena_array(v->arena, VALIDATION_STATUS_MAX, sizeof *v->statuses);
-    if (!v->items || !v->redactions || !v->stamps || !v->statuses)
+    if (!v->items)
         return false;
     for (size_t i = 0; i < v->n; i++) {
         v->items[i].manifest = &v->store.items[i];
@@ -135,8 +132,22 @@ static bool mark_reachable(struct validation *v)
     return true;
 }
 
+/* A list that is made when something is to be put in: few stores need it, and zeroing takes its time. */
+static void *list_room(struct validation *v, void *list, size_t max, size_t size)
+{
+    void *room = list ? list : arena_array(v->arena, max, size);
+
+    v->no_memory = v->no_memory || !room;
+    return room;
+}
+
 static void gather_redactions(struct validation *v, const struct judged *m)
 {
+    if (m->claim.redactions_n)
+        v->redactions =
+            list_room(v, v->redactions, VALIDATION_REDACTIONS_MAX, sizeof *v->redactions);
+    if (!v->redactions)
+        return;
     for (size_t i = 0; i < m->claim.redactions_n; i++) {
         if (v->redactions_n == VALIDATION_REDACTIONS_MAX) {
             add_warning(v, "more than %d redactions: the rest counts as missing assertions",
@@ -152,7 +163,8 @@ static void gather_stamps(struct validation *v, struct cbor map)
     struct cbor_walk walk = cbor_walk(map);
     struct cbor key, value;
 
-    while (cbor_is(map, CBOR_MAP) && v->stamps_n < VALIDATION_STAMPS_MAX &&
+    v->stamps = list_room(v, v->stamps, VALIDATION_STAMPS_MAX, sizeof *v->stamps);
+    while (v->stamps && cbor_is(map, CBOR_MAP) && v->stamps_n < VALIDATION_STAMPS_MAX &&
            cbor_next(&walk, &key, &value)) {
         struct stamp_entry *e = &v->stamps[v->stamps_n];
         v->stamps_n += cbor_text(key, &e->manifest) && cbor_bytes(value, &e->token);
@@ -164,7 +176,8 @@ static void gather_statuses(struct validation *v, struct cbor map)
     struct cbor_walk walk = cbor_walk(cbor_get(map, "ocspVals"));
     struct cbor value;
 
-    while (v->statuses_n < VALIDATION_STATUS_MAX && cbor_next(&walk, NULL, &value))
+    v->statuses = list_room(v, v->statuses, VALIDATION_STATUS_MAX, sizeof *v->statuses);
+    while (v->statuses && v->statuses_n < VALIDATION_STATUS_MAX && cbor_next(&walk, NULL, &value))
         v->statuses_n += cbor_bytes(value, &v->statuses[v->statuses_n]);
 }
 
