@@ -1,7 +1,6 @@
 #include "crypto/cert.h"
 
 #include "base/when.h"
-#include "crypto/der.h"
 #include "crypto/library.h"
 #include "crypto/sigalg.h"
 
@@ -10,18 +9,6 @@
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
-
-// The first element inside a SEQUENCE that fills der: tbsCertificate as it was signed.
-static bool find_tbs(struct exh_bytes der, struct exh_bytes *tbs)
-{
-    struct der certificate, signed_part;
-
-    if (!der_take(&der, DER_SEQUENCE, &certificate) || der.n ||
-        !der_take(&certificate.value, DER_SEQUENCE, &signed_part))
-        return false;
-    *tbs = signed_part.whole;
-    return true;
-}
 
 bool asn1_unix_time(const ASN1_TIME *time, int64_t *at)
 {
@@ -33,37 +20,50 @@ bool asn1_unix_time(const ASN1_TIME *time, int64_t *at)
     return true;
 }
 
-static X509 *parse(const struct library *lib, struct exh_bytes der)
+bool x509_validity(const X509 *x, int64_t *not_before, int64_t *not_after)
+{
+    return asn1_unix_time(X509_get0_notBefore(x), not_before) &&
+           asn1_unix_time(X509_get0_notAfter(x), not_after);
+}
+
+// Parse in a library context, NULL for OpenSSL's own; NULL unless der is one certificate.
+static X509 *parse(OSSL_LIB_CTX *ctx, struct exh_bytes der)
 {
     const unsigned char *p = der.p;
-    X509 *x = X509_new_ex(lib->bare, NULL);
+    X509 *x = X509_new_ex(ctx, NULL);
 
     if (!x || !d2i_X509(&x, &p, (long)der.n)) // on failure d2i frees x and sets it to NULL
         return NULL;
-    if (p == der.p + der.n) {
-        // Fill the cache of extensions now, so that readers in several threads find it filled. The
-        // answer is not asked for: without algorithms there is no fingerprint, which counts as failing.
-        X509_check_purpose(x, -1, 0);
+    if (p == der.p + der.n)
         return x;
-    }
     X509_free(x);
     return NULL;
+}
+
+X509 *cert_whole(const struct cert *c)
+{
+    X509 *x = parse(NULL, c->der);
+
+    ERR_clear_error();
+    return x;
 }
 
 enum exh_status cert_read(struct exh_bytes der, struct cert *out, struct exh_error *err)
 {
     const struct library *lib = crypto_library();
-    struct cert c = { 0 };
+    struct cert c = { .der = der };
 
     if (!lib)
         return fail_openssl(err, EXH_CRYPTO, "OpenSSL is not usable");
     if (der.n > EXH_CERT_MAX)
         return fail(err, EXH_LIMIT, "certificate of %zu bytes is larger than %d", der.n,
                     EXH_CERT_MAX);
-    if (!find_tbs(der, &c.tbs) || !(c.x = parse(lib, der)))
+    if (!(c.x = parse(lib->bare, der)))
         return fail_openssl(err, EXH_MALFORMED, "not a DER certificate");
-    if (!asn1_unix_time(X509_get0_notBefore(c.x), &c.not_before) ||
-        !asn1_unix_time(X509_get0_notAfter(c.x), &c.not_after)) {
+    // Fill the cache of extensions now. The answer is not asked for: without algorithms there is no
+    // fingerprint, which counts as failing the first time, also for whoever asks then.
+    X509_check_purpose(c.x, -1, 0);
+    if (!x509_validity(c.x, &c.not_before, &c.not_after)) {
         cert_free(&c);
         return fail_openssl(err, EXH_MALFORMED, "certificate with a validity that is not a time");
     }
@@ -83,30 +83,30 @@ void cert_free(struct cert *c)
     *c = (struct cert){ 0 };
 }
 
-bool cert_signed_by(const struct cert *c, const struct cert *issuer, const char **why)
+bool x509_signed_by(X509 *x, EVP_PKEY *key, const char **why)
 {
-    const ASN1_BIT_STRING *signature;
     const X509_ALGOR *id;
     struct sig_alg alg;
 
+    X509_get0_signature(NULL, &id, x);
+    if (!sig_alg_of_x509(id, &alg, why) || !sig_key_fits(key, &alg, why))
+        return false;
+    *why = "its signature does not hold";
+    bool holds = X509_verify(x, key) == 1;
+    ERR_clear_error();
+    return holds;
+}
+
+bool cert_signed_by(const struct cert *c, const struct cert *issuer, const char **why)
+{
     *why = issuer->key_fault;
     if (!issuer->key)
         return false;
-    X509_get0_signature(&signature, &id, c->x);
-    if (!sig_alg_of_x509(id, &alg, why))
-        return false;
-    *why = "the two signature algorithms named in it differ";
-    if (X509_ALGOR_cmp(id, X509_get0_tbs_sigalg(c->x)) != 0)
-        return false;
-    if (!sig_key_fits(issuer->key, &alg, why))
-        return false;
-    *why = "its signature does not hold";
-    if (signature->flags &
-        7) // bits left over in the last byte: another encoding of the same signature
-        return false;
-    struct exh_bytes bits = { ASN1_STRING_get0_data(signature),
-                              (size_t)ASN1_STRING_length(signature) };
-    return sig_holds(issuer->key, &alg, c->tbs, bits);
+    *why = "OpenSSL could not read it";
+    X509 *x = cert_whole(c);
+    bool holds = x && x509_signed_by(x, issuer->key, why);
+    X509_free(x);
+    return holds;
 }
 
 bool cert_names_issuer(const struct cert *c, const struct cert *issuer)

@@ -1,7 +1,7 @@
 /*
  * cert.h -- one certificate, taken apart as far as every judgement needs it.
  *
- * The fields are OpenSSL's, the public key and the checking of signatures ours (library.h says why).
+ * All of it is OpenSSL's work. Only how the public key is reached is ours (public_key.c says why).
  * After cert_read() nothing in it changes, so an anchor may be read by several threads.
  */
 #ifndef CRYPTO_CERT_H
@@ -16,21 +16,37 @@
 #include <exhibit/crypto.h>
 
 struct cert {
-    X509 *x;               // owned
+    X509 *x;               // owned; it has no key in it and verifies nothing: cert_whole()
     EVP_PKEY *key;         // owned; NULL: not a key that C2PA allows, key_fault says why
     const char *key_fault; // borrowed for ever
-    struct exh_bytes tbs;  // what its issuer signed; borrowed of the DER
+    struct exh_bytes der;  // borrowed
     int64_t not_before;    // Unix seconds, inclusive
     int64_t not_after;
     uint8_t sha256[32]; // of the DER
 };
 
 /*
- * Parse one DER certificate, which is borrowed as long as tbs is used. A strange key is no failure.
+ * Parse one DER certificate, which is borrowed as long as `der` is used. A strange key is no failure.
  * EXH_MALFORMED  EXH_LIMIT (over EXH_CERT_MAX)  EXH_CRYPTO
  */
 enum exh_status cert_read(struct exh_bytes der, struct cert *out, struct exh_error *err);
 void cert_free(struct cert *c); // a zeroed struct is allowed
+
+/*
+ * The certificate with its key, for X509_verify_cert() and the like: 95 us, where cert_read() takes 20
+ * with its own way to the key.
+ * Owned, X509_free(); NULL when out of memory.
+ */
+X509 *cert_whole(const struct cert *c);
+
+/*
+ * Whether the key, an allowed one, made the signature of a whole certificate by an algorithm that C2PA
+ * allows; *why says why not. Leaves no OpenSSL error behind.
+ */
+bool x509_signed_by(X509 *x, EVP_PKEY *key, const char **why);
+
+/* From when to when, both inclusive; false when one is not a time. */
+bool x509_validity(const X509 *x, int64_t *not_before, int64_t *not_after);
 
 /* Whether issuer's key made the signature of c; *why says why not. Names are not compared. */
 bool cert_signed_by(const struct cert *c, const struct cert *issuer, const char **why);

@@ -21,7 +21,8 @@ const struct cert *issuer_of_leaf(const struct exh_chain *chain, const struct ex
     }
     if (!trust)
         return NULL;
-    const struct anchor *anchors = anchors_of_issuer(&trust->anchors[EXH_PURPOSE_CLAIM], leaf, &n);
+    const struct anchor *anchors =
+        anchors_named(&trust->anchors[EXH_PURPOSE_CLAIM], X509_get_issuer_name(leaf->x), &n);
     for (size_t i = 0; i < n && i < ANCHORS_TRIED; i++) {
         if (issued(leaf, &anchors[i].cert))
             return &anchors[i].cert;

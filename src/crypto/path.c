@@ -1,231 +1,311 @@
 /*
- * The path from a leaf to an anchor (RFC 5280, "Certification Path Validation").
+ * The path from a leaf to an anchor (RFC 5280, "Certification Path Validation"): X509_verify_cert() of
+ * OpenSSL, asked so that its answer says what C2PA wants to know.
  *
- * Not X509_verify_cert(), because that needs every public key decoded by OpenSSL's decoders, which is
- * as dear as the signatures themselves. tests/unit/crypto/test_path.c compares every answer with it.
- * Policies are not asked for: C2PA has none. Nothing is fetched.
+ * Whether a path exists and whether it is valid at a time are two answers. So OpenSSL gets the time,
+ * by which it prefers one of several issuers, but what it says of times is left aside; the path that
+ * it returns has a validity, and that is compared here. (Its own comparison is a second short, too: the
+ * second notAfter still belongs to a certificate.)
+ *
+ * OpenSSL gets only the anchors that are called like somebody in the chain: to decode the key of each
+ * anchor would take a short-lived program longer than all its other work. Nothing is fetched, and
+ * policies are not asked for: C2PA has none. path_cache.h remembers what was found.
  */
+#include "base/when.h"
 #include "crypto/chain.h"
 #include "crypto/openssl.h"
-#include "crypto/profile.h"
+#include "crypto/sigalg.h"
+#include "crypto/trust.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-// Signatures checked for one path. A search among EXH_CHAIN_MAX certificates of one name could take
-// more; whoever sends such a chain wants us to compute, not to believe.
-#define PATH_SIGNATURES_MAX 32
+#define AUTH_LEVEL 2 // OpenSSL's: 112 bits, which refuses SHA-1 and RSA below 2048
 
 struct search {
     const struct exh_chain *chain;
     const struct anchors *anchors;
     int64_t at;
-    const struct cert *path[EXH_CHAIN_MAX + 1]; // leaf first, the anchor last
-    size_t n;
-    bool used[EXH_CHAIN_MAX]; // certificates of the chain that stand in the path
-    unsigned signatures;      // checked so far
-    struct exh_path best;     // the last complete path that was sound but for its times
-    bool stopped;             // at PATH_SIGNATURES_MAX
-    char reason[160];         // why the search failed; the first one found
+    char reason[160]; // why a certificate was no issuer; the first one found
+};
+
+static const char no_path[] = "no certificate leads to a trust anchor";
+
+static const struct {
+    int error;
+    const char *reason; // about the certificate at which OpenSSL stopped; no_path: about none
+} reasons[] = {
+    { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, no_path },
+    { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, no_path },
+    { X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, no_path },
+    { X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, no_path },
+    { X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, no_path },
+    { X509_V_ERR_CERT_UNTRUSTED, no_path },
+    { X509_V_ERR_INVALID_CA, "it is not an authority's" },
+    { X509_V_ERR_PATH_LENGTH_EXCEEDED, "more authorities stand below it than it allows" },
+    { X509_V_ERR_PERMITTED_VIOLATION, "its name is not one that its authority may certify" },
+    { X509_V_ERR_EXCLUDED_VIOLATION, "its name is not one that its authority may certify" },
+    { X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION,
+      "it has a critical extension that is not known here" },
+    { X509_V_ERR_PROXY_CERTIFICATES_NOT_ALLOWED, "it is a proxy certificate" },
 };
 
 // Keep the first reason: the chain's own order is tried first, so it says what the signer meant.
-PRINTF_LIKE(3, 4)
-static bool refuse(struct search *s, const struct cert *c, const char *fmt, ...)
+static bool refuse(struct search *s, const X509 *x, const char *why)
 {
     char name[48];
-    char text[96];
-    va_list args;
 
     if (s->reason[0])
         return false;
-    subject_text(c, name, sizeof name);
-    va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    snprintf(s->reason, sizeof s->reason, "certificate '%s': %s", name, text);
+    name_text(X509_get_subject_name(x), NID_commonName, NID_organizationName, name, sizeof name);
+    snprintf(s->reason, sizeof s->reason, "certificate '%s': %.96s", name, why);
     return false;
 }
 
-static void narrow(struct exh_path *path, const struct cert *c)
+// Whether issuer issued x. OpenSSL would go by names and key identifiers and take the first that fits;
+// checking the signature too, it finds the right one of several with the same name. What stands in the
+// path is asked no more, so a chain of EXH_CHAIN_MAX costs some fifty signatures at most.
+static int is_issuer(X509_STORE_CTX *ctx, X509 *x, X509 *issuer)
 {
-    if (c->not_before > path->valid_from)
-        path->valid_from = c->not_before;
-    if (c->not_after < path->valid_until)
-        path->valid_until = c->not_after;
+    struct search *s = X509_STORE_CTX_get_app_data(ctx);
+    const char *why;
+
+    const int found = X509_check_issued(issuer, x);
+    if (x == issuer) // it only asks whether there can be something above
+        return found == X509_V_OK;
+    if (found == X509_V_ERR_KEYUSAGE_NO_CERTSIGN)
+        return refuse(s, issuer, "it is not an authority's");
+    if (found == X509_V_ERR_UNSPECIFIED)
+        return refuse(s, issuer, "an extension is malformed or there twice");
+    if (found != X509_V_OK)
+        return 0;
+    return x509_signed_by(x, X509_get0_pubkey(issuer), &why) || refuse(s, x, why);
 }
 
-static struct exh_path times_of_chain(const struct exh_chain *chain)
+static int leave_times_aside(int holds, X509_STORE_CTX *ctx)
+{
+    const int error = X509_STORE_CTX_get_error(ctx);
+
+    return holds || error == X509_V_ERR_CERT_NOT_YET_VALID || error == X509_V_ERR_CERT_HAS_EXPIRED;
+}
+
+// A store without certificates: it only carries how to look.
+static X509_STORE *make_rules(void)
+{
+    X509_STORE *store = X509_STORE_new();
+
+    if (!store)
+        return NULL;
+    X509_VERIFY_PARAM *rules = X509_STORE_get0_param(store);
+    X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN); // an anchor need not be a root
+    X509_VERIFY_PARAM_set_depth(rules, EXH_CHAIN_MAX);
+    X509_VERIFY_PARAM_set_auth_level(rules, AUTH_LEVEL);
+    // A common name is a person's or a device's, never a host's, also where it looks like one.
+    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    X509_STORE_set_check_issued(store, is_issuer);
+    X509_STORE_set_verify_cb(store, leave_times_aside);
+    return store;
+}
+
+static void narrow(struct exh_path *path, int64_t from, int64_t until)
+{
+    if (from > path->valid_from)
+        path->valid_from = from;
+    if (until < path->valid_until)
+        path->valid_until = until;
+}
+
+static struct exh_path untrusted(const struct exh_chain *chain, const char *reason)
 {
     struct exh_path path = { .valid_from = INT64_MIN, .valid_until = INT64_MAX };
 
     for (size_t i = 0; i < chain->n; i++)
-        narrow(&path, &chain->certs[i]);
+        narrow(&path, chain->certs[i].not_before, chain->certs[i].not_after);
+    snprintf(path.reason, sizeof path.reason, "%s", reason);
     return path;
 }
 
-static struct exh_path times_of_path(const struct search *s)
+static void refuse_without_key(struct search *s, const X509 *x, const struct cert *c)
 {
-    struct exh_path path = { .valid_from = INT64_MIN, .valid_until = INT64_MAX };
-
-    for (size_t i = 0; i < s->n; i++)
-        narrow(&path, s->path[i]);
-    return path;
+    if (!c->key && X509_NAME_cmp(X509_get_issuer_name(x), X509_get_subject_name(c->x)) == 0)
+        refuse(s, c->x, c->key_fault);
 }
 
-// pathLenConstraint: how many certificates that are not self-issued may stand between i and the leaf.
-static bool length_holds(struct search *s, size_t i)
-{
-    long limit = X509_get_pathlen(s->path[i]->x);
-    long between = 0;
-
-    for (size_t j = 1; j < i; j++)
-        between += !cert_is_self_issued(s->path[j]);
-    if (limit >= 0 && between > limit)
-        return refuse(s, s->path[i], "%ld authorities below it, %ld allowed", between, limit);
-    return true;
-}
-
-static bool names_hold(struct search *s, size_t i)
-{
-    NAME_CONSTRAINTS *limits = X509_get_ext_d2i(s->path[i]->x, NID_name_constraints, NULL, NULL);
-    bool hold = true;
-
-    for (size_t j = 0; limits && hold && j < i; j++) {
-        if (j > 0 && cert_is_self_issued(s->path[j]))
-            continue;
-        hold = NAME_CONSTRAINTS_check(s->path[j]->x, limits) == X509_V_OK;
-        if (!hold)
-            refuse(s, s->path[j], "its name is not one that its authority may certify");
-    }
-    NAME_CONSTRAINTS_free(limits);
-    return hold;
-}
-
-static bool issuer_holds(struct search *s, size_t i)
-{
-    const struct cert *c = s->path[i];
-    bool is_anchor = i == s->n - 1;
-
-    // An anchor of version 1 has no way to say what it is; whoever chose it has said it.
-    if (!cert_is_ca(c) && !(is_anchor && X509_get_version(c->x) == X509_VERSION_1))
-        return refuse(s, c, "it is not an authority's");
-    return length_holds(s, i) && names_hold(s, i);
-}
-
-static bool cert_holds(struct search *s, size_t i)
-{
-    const struct cert *c = s->path[i];
-    uint32_t flags = X509_get_extension_flags(c->x);
-
-    if (flags & EXFLAG_INVALID)
-        return refuse(s, c, "an extension is malformed or there twice");
-    if (flags & EXFLAG_CRITICAL)
-        return refuse(s, c, "it has a critical extension that is not known here");
-    if (flags & EXFLAG_PROXY)
-        return refuse(s, c, "it is a proxy certificate");
-    if (!c->key)
-        return refuse(s, c, "%s", c->key_fault);
-    // C2PA, "Certificate Trust Chain": an authority's certificate signs certificates and nothing else.
-    if (i == 0 && flags & EXFLAG_CA)
-        return refuse(s, c, "it is an authority's, which must not sign this");
-    return i == 0 || issuer_holds(s, i);
-}
-
-// A complete path: true ends the search. One that is only out of its time is kept, and others tried.
-static bool judge(struct search *s, const struct anchor *anchor)
-{
-    for (size_t i = 0; i < s->n; i++) {
-        if (!cert_holds(s, i))
-            return false;
-    }
-    struct exh_path found = times_of_path(s);
-    found.known = true;
-    found.trusted = s->at >= found.valid_from && s->at <= found.valid_until;
-    memcpy(found.anchor, anchor->spki, sizeof found.anchor);
-    subject_text(&anchor->cert, found.anchor_name, sizeof found.anchor_name);
-    if (!found.trusted)
-        snprintf(found.reason, sizeof found.reason, "a certificate of the path %s at that time",
-                 s->at < found.valid_from ? "was not valid yet" : "was not valid any more");
-    if (found.trusted || !s->best.known)
-        s->best = found;
-    return found.trusted;
-}
-
-// Whether the newest certificate of the path was issued by this one; costs a signature.
-static bool issued_by(struct search *s, const struct cert *issuer)
-{
-    const struct cert *top = s->path[s->n - 1];
-    const char *why = "";
-
-    if (!cert_names_issuer(top, issuer))
-        return false;
-    if (s->signatures == PATH_SIGNATURES_MAX) {
-        s->stopped = true;
-        return false;
-    }
-    s->signatures++;
-    return cert_signed_by(top, issuer, &why) || refuse(s, top, "%s", why);
-}
-
-static bool try_anchors(struct search *s)
+// Whoever is called like x's issuer, but has a key that nobody may sign with.
+static void refuse_issuers_without_key(struct search *s, const X509 *x)
 {
     size_t n = 0;
-    const struct anchor *anchor = anchors_of_issuer(s->anchors, s->path[s->n - 1], &n);
+    const struct anchor *named = anchors_named(s->anchors, X509_get_issuer_name(x), &n);
 
-    for (size_t i = 0; i < n && !s->stopped; i++) {
-        if (!issued_by(s, &anchor[i].cert))
-            continue;
-        s->path[s->n++] = &anchor[i].cert;
-        bool done = judge(s, &anchor[i]);
-        s->n--;
-        if (done)
-            return true;
+    for (size_t i = 1; i < s->chain->n; i++)
+        refuse_without_key(s, x, &s->chain->certs[i]);
+    for (size_t i = 0; i < n; i++)
+        refuse_without_key(s, x, &named[i].cert);
+}
+
+static struct exh_path explain(struct search *s, X509_STORE_CTX *ctx)
+{
+    const int error = X509_STORE_CTX_get_error(ctx);
+    X509 *at = X509_STORE_CTX_get_current_cert(ctx);
+    const char *reason = X509_verify_cert_error_string(error);
+
+    for (size_t i = 0; i < ARRAY_N(reasons); i++) {
+        if (reasons[i].error == error)
+            reason = reasons[i].reason;
     }
+    if (reason != no_path) {
+        s->reason[0] = '\0'; // a path was found: what was no issuer on the way does not matter
+        refuse(s, at ? at : s->chain->certs[0].x, reason);
+        return untrusted(s->chain, s->reason);
+    }
+    if (at)
+        refuse_issuers_without_key(s, at);
+    return untrusted(s->chain, s->reason[0] ? s->reason : no_path);
+}
+
+static const struct anchor *anchor_of(const struct search *s, const X509 *top)
+{
+    size_t n = 0;
+    const struct anchor *named = anchors_named(s->anchors, X509_get_subject_name(top), &n);
+
+    for (size_t i = 0; i < n; i++) {
+        if (X509_cmp(named[i].cert.x, top) == 0)
+            return &named[i];
+    }
+    return NULL;
+}
+
+static struct exh_path describe(const struct search *s, const STACK_OF(X509) * found)
+{
+    const int n = sk_X509_num(found);
+    const struct anchor *anchor = anchor_of(s, sk_X509_value(found, n - 1));
+    struct exh_path path = { .known = true, .valid_from = INT64_MIN, .valid_until = INT64_MAX };
+    int64_t from, until;
+
+    for (int i = 0; i < n; i++) {
+        if (!anchor || !x509_validity(sk_X509_value(found, i), &from, &until))
+            return untrusted(s->chain, no_path);
+        narrow(&path, from, until);
+    }
+    path.trusted = s->at >= path.valid_from && s->at <= path.valid_until;
+    memcpy(path.anchor, anchor->spki, sizeof path.anchor);
+    subject_text(&anchor->cert, path.anchor_name, sizeof path.anchor_name);
+    if (!path.trusted)
+        snprintf(path.reason, sizeof path.reason, "a certificate of the path %s at that time",
+                 s->at < path.valid_from ? "was not valid yet" : "was not valid any more");
+    return path;
+}
+
+// Keys that C2PA does not allow never reach OpenSSL's decoders.
+static bool push_whole(STACK_OF(X509) * to, const struct cert *c)
+{
+    X509 *x = c->key ? cert_whole(c) : NULL;
+
+    if (!c->key || (x && sk_X509_push(to, x) > 0))
+        return true;
+    X509_free(x);
     return false;
 }
 
-// Depth first, anchors before the chain's own certificates; at most EXH_CHAIN_MAX deep.
-static bool extend(struct search *s)
+static bool push_chain(STACK_OF(X509) * to, const struct exh_chain *chain)
 {
-    if (try_anchors(s))
-        return true;
-    for (size_t i = 1; i < s->chain->n && !s->stopped; i++) {
-        const struct cert *c = &s->chain->certs[i];
-        if (s->used[i] || !issued_by(s, c))
-            continue;
-        s->used[i] = true;
-        s->path[s->n++] = c;
-        bool done = extend(s);
-        s->n--;
-        s->used[i] = false;
-        if (done)
+    bool pushed = to;
+
+    for (size_t i = 0; pushed && i < chain->n; i++)
+        pushed = push_whole(to, &chain->certs[i]);
+    return pushed;
+}
+
+static bool push_named(STACK_OF(X509) * to, const struct anchors *anchors, const X509_NAME *name)
+{
+    size_t n = 0;
+    const struct anchor *named = anchors_named(anchors, name, &n);
+    bool pushed = true;
+
+    for (int i = 0; i < sk_X509_num(to); i++) { // all of one name are there, or none
+        if (X509_NAME_cmp(X509_get_subject_name(sk_X509_value(to, i)), name) == 0)
             return true;
     }
-    return false;
+    for (size_t i = 0; pushed && i < n; i++)
+        pushed = push_whole(to, &named[i].cert);
+    return pushed;
+}
+
+// The anchors that a certificate of the chain may be, or may be issued by.
+static bool push_anchors(STACK_OF(X509) * to, const struct search *s)
+{
+    bool pushed = to;
+
+    for (size_t i = 0; pushed && i < s->chain->n; i++) {
+        const X509 *x = s->chain->certs[i].x;
+        pushed = push_named(to, s->anchors, X509_get_subject_name(x)) &&
+                 push_named(to, s->anchors, X509_get_issuer_name(x));
+    }
+    return pushed;
+}
+
+// Times outside of what a certificate can say are before or after all of them.
+static time_t in_range(int64_t at)
+{
+    const int64_t first = when_of(1900, 1, 1, 0, 0, 0), last = when_of(9999, 12, 31, 23, 59, 59);
+
+    return (time_t)(at < first ? first : at > last ? last : at);
 }
 
 static struct exh_path find(struct search *s)
 {
-    const struct anchor *self = anchors_find(s->anchors, &s->chain->certs[0]);
+    struct exh_path path = untrusted(s->chain, "there is no memory to look for a path");
+    X509_STORE *rules = make_rules();
+    X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+    STACK_OF(X509) *chain = sk_X509_new_null(), *anchors = sk_X509_new_null();
 
-    s->path[s->n++] = &s->chain->certs[0];
-    if ((self && judge(s, self)) || extend(s) || s->best.known)
-        return s->best;
+    if (rules && ctx && push_chain(chain, s->chain) && push_anchors(anchors, s) &&
+        X509_STORE_CTX_init(ctx, rules, sk_X509_value(chain, 0), chain) &&
+        X509_STORE_CTX_set_app_data(ctx, s)) {
+        X509_STORE_CTX_set0_trusted_stack(ctx, anchors);
+        X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(ctx), in_range(s->at));
+        path = X509_verify_cert(ctx) == 1 ? describe(s, X509_STORE_CTX_get0_chain(ctx))
+                                          : explain(s, ctx);
+    }
+    X509_STORE_CTX_free(ctx);
+    X509_STORE_free(rules);
+    sk_X509_pop_free(chain, X509_free);
+    sk_X509_pop_free(anchors, X509_free);
+    ERR_clear_error();
+    return path;
+}
 
-    struct exh_path none = times_of_chain(s->chain);
-    if (s->stopped)
-        snprintf(none.reason, sizeof none.reason, "no path in %d signatures: the chain is a maze",
-                 PATH_SIGNATURES_MAX);
-    else if (s->reason[0])
-        memcpy(none.reason, s->reason, sizeof none.reason);
-    else
-        snprintf(none.reason, sizeof none.reason, "no certificate leads to a trust anchor");
-    return none;
+// What no leaf may be, wherever it leads to.
+static const char *leaf_fault(const struct cert *leaf)
+{
+    const uint32_t flags = X509_get_extension_flags(leaf->x);
+
+    if (!leaf->key)
+        return leaf->key_fault;
+    if (flags & EXFLAG_INVALID)
+        return "an extension is malformed or there twice";
+    // C2PA, "Certificate Trust Chain": an authority's certificate signs certificates and nothing else.
+    if (flags & EXFLAG_CA)
+        return "it is an authority's, which must not sign this";
+    return NULL;
+}
+
+static struct exh_path find_or_remember(struct search *s, struct path_cache *cache,
+                                        enum exh_purpose purpose)
+{
+    struct path_key key;
+    struct exh_path path;
+    const bool has_key = path_key_of(s->chain, purpose, &key);
+
+    if (has_key && path_cache_find(cache, &key, s->at, &path))
+        return path;
+    path = find(s);
+    if (has_key && path.trusted)
+        path_cache_keep(cache, &key, &path);
+    return path;
 }
 
 static struct exh_path allowed_itself(const struct exh_chain *chain, int64_t at)
@@ -245,17 +325,18 @@ static struct exh_path allowed_itself(const struct exh_chain *chain, int64_t at)
 struct exh_path openssl_chain_path(const struct exh_chain *chain, const struct exh_trust *trust,
                                    enum exh_purpose purpose, int64_t at)
 {
+    const struct cert *leaf = &chain->certs[0];
     struct search search = { .chain = chain, .at = at };
+    const char *fault = leaf_fault(leaf);
 
-    if (purpose == EXH_PURPOSE_CLAIM && trust_allows(trust, &chain->certs[0]))
+    if (purpose == EXH_PURPOSE_CLAIM && trust_allows(trust, leaf))
         return allowed_itself(chain, at);
-    if (trust && trust->anchors[purpose].n) {
-        search.anchors = &trust->anchors[purpose];
-        struct exh_path path = find(&search);
-        ERR_clear_error();
-        return path;
+    if (!trust || !trust->anchors[purpose].n)
+        return untrusted(chain, "there is no trust anchor to compare with");
+    if (fault) {
+        refuse(&search, leaf->x, fault);
+        return untrusted(chain, search.reason);
     }
-    struct exh_path none = times_of_chain(chain);
-    snprintf(none.reason, sizeof none.reason, "there is no trust anchor to compare with");
-    return none;
+    search.anchors = &trust->anchors[purpose];
+    return find_or_remember(&search, trust->paths, purpose);
 }

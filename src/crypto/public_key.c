@@ -1,3 +1,12 @@
+/*
+ * The public key of a certificate, without OpenSSL's decoders.
+ *
+ * X509_get0_pubkey() needs the certificate parsed with its key, for which OpenSSL 3.0 builds a chain of
+ * decoders anew each time: 87 us for P-256, of the 300 us that verifying a small photo may take, and
+ * the signature itself takes 58. EVP_PKEY_fromdata() takes 16, a copied template that is given the
+ * point 4. So the point is taken out of the SubjectPublicKeyInfo here; whether it lies on the curve is
+ * OpenSSL's judgement all the same. RSA keys go through the decoders: their signatures are rare.
+ */
 #include "crypto/cert.h"
 
 #include "crypto/library.h"

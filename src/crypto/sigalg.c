@@ -171,11 +171,8 @@ bool sig_key_fits(const EVP_PKEY *key, const struct sig_alg *alg, const char **w
     case SIG_PSS: fits = type == EVP_PKEY_RSA || type == EVP_PKEY_RSA_PSS; break;
     case SIG_ED25519: fits = type == EVP_PKEY_ED25519; break;
     }
-    if (!fits) {
-        *why = "the key is of another type than the algorithm";
-        return false;
-    }
-    return sig_key_allowed(key, why);
+    *why = fits ? "" : "the key is of another type than the algorithm";
+    return fits;
 }
 
 bool sig_set_pss(EVP_PKEY_CTX *params, const struct sig_alg *alg)

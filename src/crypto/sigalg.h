@@ -36,7 +36,7 @@ bool sig_alg_of_cose(int64_t cose, struct sig_alg *out);
 /* An AlgorithmIdentifier of a certificate or an OCSP response. *why says what is wrong with it. */
 bool sig_alg_of_x509(const X509_ALGOR *id, struct sig_alg *out, const char **why);
 
-/* Whether a public key may be used with the algorithm; *why says why not. */
+/* Whether a key that is allowed at all is of the algorithm's type; *why says why not. */
 bool sig_key_fits(const EVP_PKEY *key, const struct sig_alg *alg, const char **why);
 
 /* Whether the key is one that C2PA allows at all: P-256/384/521, Ed25519, RSA of a sound size. */

@@ -40,16 +40,13 @@ static bool begin(EVP_MD_CTX *ctx, const struct key_use *use)
 static bool device_kept_its_word(const struct key_use *use, struct exh_bytes tbs,
                                  struct exh_bytes signature)
 {
-    const char *why;
     unsigned char *der = NULL;
     int n = i2d_PUBKEY(use->key->pkey, &der);
     const unsigned char *p = der;
-    X509_PUBKEY *spki = n > 0 ? d2i_X509_PUBKEY(NULL, &p, n) : NULL;
-    EVP_PKEY *public = spki ? public_key_read(spki, &why) : NULL;
+    EVP_PKEY *public = n > 0 ? d2i_PUBKEY(NULL, &p, n) : NULL;
     bool holds = public && sig_holds(public, &use->alg, tbs, signature);
 
     EVP_PKEY_free(public);
-    X509_PUBKEY_free(spki);
     OPENSSL_free(der);
     return holds;
 }

@@ -22,7 +22,13 @@ static const char *const usual_ekus[] = {
 
 struct exh_trust *exh_trust_new(void)
 {
-    return calloc(1, sizeof(struct exh_trust));
+    struct exh_trust *trust = calloc(1, sizeof *trust);
+
+    if (trust && !(trust->paths = path_cache_new())) {
+        free(trust);
+        return NULL;
+    }
+    return trust;
 }
 
 static void clear_ekus(struct exh_trust *trust)
@@ -32,15 +38,24 @@ static void clear_ekus(struct exh_trust *trust)
     trust->ekus_n = 0;
 }
 
+static void cut_anchors(struct anchors *anchors, size_t n)
+{
+    while (anchors->n > n) {
+        struct cert *c = &anchors->items[--anchors->n].cert;
+        free((void *)(uintptr_t)c->der.p); // ours, unlike in other certificates
+        cert_free(c);
+    }
+}
+
 void exh_trust_free(struct exh_trust *trust)
 {
     if (!trust)
         return;
     for (size_t p = 0; p < PURPOSES_N; p++) {
-        for (size_t i = 0; i < trust->anchors[p].n; i++)
-            cert_free(&trust->anchors[p].items[i].cert);
+        cut_anchors(&trust->anchors[p], 0);
         free(trust->anchors[p].items);
     }
+    path_cache_free(trust->paths);
     free(trust->allowed);
     clear_ekus(trust);
     free(trust);
@@ -65,6 +80,18 @@ static enum exh_status spki_digest(const struct cert *c, uint8_t digest[32], str
     return status;
 }
 
+// What was read from PEM goes away; an anchor's DER is needed for every new path.
+static enum exh_status own_der(struct cert *c, struct exh_error *err)
+{
+    uint8_t *copy = malloc(c->der.n);
+
+    if (!copy)
+        return fail_no_memory(err);
+    memcpy(copy, c->der.p, c->der.n);
+    c->der.p = copy;
+    return EXH_OK;
+}
+
 static enum exh_status add_anchor(void *ctx, struct exh_bytes der, struct exh_error *err)
 {
     struct anchors *anchors = ctx;
@@ -79,8 +106,9 @@ static enum exh_status add_anchor(void *ctx, struct exh_bytes der, struct exh_er
     enum exh_status status = cert_read(der, &a.cert, err);
     if (status)
         return status;
-    a.cert.tbs = (struct exh_bytes){ 0 }; // the DER is not kept: nobody verifies an anchor
     status = spki_digest(&a.cert, a.spki, err);
+    if (!status)
+        status = own_der(&a.cert, err);
     if (status) {
         cert_free(&a.cert);
         return status;
@@ -99,10 +127,10 @@ enum exh_status exh_trust_add_anchors(struct exh_trust *trust, enum exh_purpose 
     err = err ? err : &local;
     enum exh_status status = pem_visit(pem, n, add_anchor, anchors, err);
     if (status) { // all or nothing
-        while (anchors->n > before)
-            cert_free(&anchors->items[--anchors->n].cert);
+        cut_anchors(anchors, before);
         return status;
     }
+    path_cache_clear(trust->paths);
     qsort(anchors->items, anchors->n, sizeof *anchors->items, by_subject);
     return EXH_OK;
 }
@@ -204,6 +232,7 @@ enum exh_status exh_trust_add_allowed(struct exh_trust *trust, const char *text,
         trust->allowed_n = before;
         return status;
     }
+    path_cache_clear(trust->paths);
     qsort(trust->allowed, trust->allowed_n, sizeof *trust->allowed, by_digest);
     return EXH_OK;
 }
@@ -259,40 +288,30 @@ enum exh_status exh_trust_set_ekus(struct exh_trust *trust, const char *text, si
         clear_ekus(&fresh);
         return status;
     }
+    path_cache_clear(trust->paths);
     clear_ekus(trust);
     memcpy(trust->ekus, fresh.ekus, sizeof trust->ekus);
     trust->ekus_n = fresh.ekus_n;
     return EXH_OK;
 }
 
-const struct anchor *anchors_of_issuer(const struct anchors *anchors, const struct cert *c,
-                                       size_t *n)
+const struct anchor *anchors_named(const struct anchors *anchors, const X509_NAME *name, size_t *n)
 {
-    const X509_NAME *issuer = X509_get_issuer_name(c->x);
     size_t low = 0, high = anchors->n;
 
-    while (low < high) { // the first one not below the issuer's name
+    while (low < high) { // the first one not below the name
         size_t middle = low + (high - low) / 2;
-        if (X509_NAME_cmp(X509_get_subject_name(anchors->items[middle].cert.x), issuer) < 0)
+        if (X509_NAME_cmp(X509_get_subject_name(anchors->items[middle].cert.x), name) < 0)
             low = middle + 1;
         else
             high = middle;
     }
     for (high = low; high < anchors->n; high++) {
-        if (X509_NAME_cmp(X509_get_subject_name(anchors->items[high].cert.x), issuer) != 0)
+        if (X509_NAME_cmp(X509_get_subject_name(anchors->items[high].cert.x), name) != 0)
             break;
     }
     *n = high - low;
     return *n ? &anchors->items[low] : NULL;
-}
-
-const struct anchor *anchors_find(const struct anchors *anchors, const struct cert *c)
-{
-    for (size_t i = 0; i < anchors->n; i++) {
-        if (memcmp(anchors->items[i].cert.sha256, c->sha256, sizeof c->sha256) == 0)
-            return &anchors->items[i];
-    }
-    return NULL;
 }
 
 bool trust_allows(const struct exh_trust *trust, const struct cert *leaf)

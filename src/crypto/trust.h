@@ -1,12 +1,13 @@
 /*
  * trust.h -- inside of a trust object: anchors by subject name, allowed leaves, key usages.
  *
- * Filled by one thread, then only read, by any number.
+ * Filled by one thread, then only read, by any number; the cache has a lock of its own.
  */
 #ifndef CRYPTO_TRUST_H
 #define CRYPTO_TRUST_H
 
 #include "crypto/cert.h"
+#include "crypto/path_cache.h"
 
 #include <exhibit/trust.h>
 
@@ -15,7 +16,7 @@
 #define PURPOSES_N  (EXH_PURPOSE_TSA + 1)
 
 struct anchor {
-    struct cert cert;
+    struct cert cert; // its der is owned by the anchor
     uint8_t spki[32]; // SHA-256 of its SubjectPublicKeyInfo
 };
 
@@ -34,14 +35,11 @@ struct exh_trust {
     size_t allowed_n;
     ASN1_OBJECT *ekus[EKUS_MAX]; // empty: the usual ones
     size_t ekus_n;
+    struct path_cache *paths; // what was found with these anchors
 };
 
-/* The anchors called like c's issuer: *n of them, in a row; NULL when there is none. */
-const struct anchor *anchors_of_issuer(const struct anchors *anchors, const struct cert *c,
-                                       size_t *n);
-
-/* The anchor that is this very certificate, or NULL. */
-const struct anchor *anchors_find(const struct anchors *anchors, const struct cert *c);
+/* The anchors with this subject: *n of them, in a row; NULL when there is none. */
+const struct anchor *anchors_named(const struct anchors *anchors, const X509_NAME *name, size_t *n);
 
 /* Whether the leaf is trusted itself. trust may be NULL. */
 bool trust_allows(const struct exh_trust *trust, const struct cert *leaf);
