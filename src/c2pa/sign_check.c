@@ -92,6 +92,10 @@ static enum exh_status check_camera(const struct exh_signer *signer,
 
     if (!o->capture && !source_type_is_capture(source_type))
         return EXH_OK;
+    if (!o->capture)
+        return fail(err, EXH_INVALID,
+                    "\"%.60s\" says that a sensor saw it: only a capture, with its facts, says so",
+                    source_type);
     if (!source_type_is_of_device(source_type))
         return fail(err, EXH_INVALID, "facts of a capture, but the source type is \"%.40s\"",
                     source_type);

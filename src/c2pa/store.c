@@ -81,16 +81,36 @@ static enum exh_status read_box(const struct jumbf *j, struct store_box *out, st
     return EXH_OK;
 }
 
-static enum exh_status count_children(struct reader children, size_t *n, struct exh_error *err)
+/* The next superbox among the children, other boxes skipped; *more is false when there is none. */
+static enum exh_status next_superbox(struct reader *children, struct jumbf *out, bool *more,
+                                     struct exh_error *err)
 {
-    size_t count = 0;
-
-    while (children.rest.n) {
+    while (children->rest.n) {
         struct jumbf_box child;
-        enum exh_status status = jumbf_next_box(&children, &child, err);
+        enum exh_status status = jumbf_next_box(children, &child, err);
         if (status != EXH_OK)
             return status;
-        count += strcmp(child.type, "jumb") == 0;
+        *more = strcmp(child.type, "jumb") == 0;
+        if (*more)
+            return jumbf_open(&child, out, err);
+    }
+    *more = false;
+    return EXH_OK;
+}
+
+static enum exh_status count_children(struct reader children, size_t *n, struct exh_error *err)
+{
+    struct jumbf inner;
+    bool more = true;
+    size_t count = 0;
+
+    for (;;) {
+        enum exh_status status = next_superbox(&children, &inner, &more, err);
+        if (status != EXH_OK)
+            return status;
+        if (!more)
+            break;
+        count++;
     }
     *n = count;
     return EXH_OK;
@@ -102,6 +122,8 @@ static enum exh_status read_boxes(const struct jumbf *j, struct arena *arena,
 {
     struct store_boxes boxes = { 0 };
     struct reader children = j->children;
+    struct jumbf inner;
+    bool more = true;
     size_t n = 0;
 
     enum exh_status status = count_children(children, &n, err);
@@ -113,13 +135,8 @@ static enum exh_status read_boxes(const struct jumbf *j, struct arena *arena,
     boxes.items = arena_array(arena, n, sizeof *boxes.items);
     if (!boxes.items)
         return fail_no_memory(err);
-    while (children.rest.n && status == EXH_OK) {
-        struct jumbf_box child;
-        struct jumbf inner;
-        status = jumbf_next_box(&children, &child, err);
-        if (status != EXH_OK || strcmp(child.type, "jumb") != 0)
-            continue;
-        status = jumbf_open(&child, &inner, err);
+    while (status == EXH_OK && boxes.n < n) {
+        status = next_superbox(&children, &inner, &more, err);
         if (status == EXH_OK)
             status = read_box(&inner, &boxes.items[boxes.n++], err);
     }
@@ -153,17 +170,14 @@ static enum exh_status read_parts(struct reading *in, const struct jumbf *j,
                                   struct store_manifest *m, struct exh_error *err)
 {
     struct reader children = j->children;
-    enum exh_status status = EXH_OK;
+    struct jumbf inner;
+    bool more = true;
+    enum exh_status status = next_superbox(&children, &inner, &more, err);
 
-    while (children.rest.n && status == EXH_OK) {
-        struct jumbf_box child;
-        struct jumbf inner;
-        status = jumbf_next_box(&children, &child, err);
-        if (status != EXH_OK || strcmp(child.type, "jumb") != 0)
-            continue;
-        status = jumbf_open(&child, &inner, err);
+    while (status == EXH_OK && more) {
+        status = read_part(in, &inner, m, err);
         if (status == EXH_OK)
-            status = read_part(in, &inner, m, err);
+            status = next_superbox(&children, &inner, &more, err);
     }
     return status;
 }
@@ -277,20 +291,18 @@ static enum exh_status read_manifest(struct reading *in, const struct jumbf *j,
 
 static enum exh_status read_one(struct reading *in, struct exh_bytes jumbf, struct exh_error *err)
 {
-    struct jumbf top;
+    struct jumbf top, manifest;
+    bool more = true;
     enum exh_status status = jumbf_check(jumbf, 0, true, &top, err);
 
     if (status == EXH_OK && (!jumbf_is(top.type, "c2pa") || !bytes_are(top.label, "c2pa")))
         status = fail(err, EXH_MALFORMED, "store: the outer box is not labelled 'c2pa'");
-    while (status == EXH_OK && top.children.rest.n) {
-        struct jumbf_box child;
-        struct jumbf manifest;
-        status = jumbf_next_box(&top.children, &child, err);
-        if (status != EXH_OK || strcmp(child.type, "jumb") != 0)
-            continue;
-        status = jumbf_open(&child, &manifest, err);
+    if (status == EXH_OK)
+        status = next_superbox(&top.children, &manifest, &more, err);
+    while (status == EXH_OK && more) {
+        status = read_manifest(in, &manifest, err);
         if (status == EXH_OK)
-            status = read_manifest(in, &manifest, err);
+            status = next_superbox(&top.children, &manifest, &more, err);
     }
     return status;
 }

@@ -23,6 +23,7 @@
 #include "cli/judge.h"
 #include "cli/key_file.h"
 #include "cli/module.h"
+#include "cli/tsa.h"
 
 #define SOFTWARE "exhibit " EXH_VERSION
 
@@ -34,6 +35,7 @@ struct photo_args {
     const char *size;
     const char *dir;
     const char *position;
+    const char *tsa;
     bool test_source;
     bool preview;
 };
@@ -53,6 +55,8 @@ static const struct option options[] = {
       .at = offsetof(struct photo_args, dir) },
     { "position", 0, OPTION_TEXT, "LAT,LON,ACC", "where the camera stands: degrees, metres",
       .at = offsetof(struct photo_args, position) },
+    { "tsa", 0, OPTION_TEXT, "URL", "have the signature time-stamped by this authority",
+      .at = offsetof(struct photo_args, tsa) },
     { "test-source", 0, OPTION_FLAG, NULL, "a test card instead of a camera",
       .at = offsetof(struct photo_args, test_source) },
     { "preview", 0, OPTION_FLAG, NULL, "show what the camera sees; a key takes the photo",
@@ -223,6 +227,8 @@ static enum exh_status sign(struct shot *s, struct exh_error *err)
 {
     const struct exh_source picture = exh_source_memory(s->jpeg, s->jpeg_n);
     struct exh_output *output = NULL;
+    struct tsa tsa = { .url = s->args->tsa };
+    const struct exh_stamper stamper = { .stamp = tsa_stamp, .ctx = &tsa };
     const struct exh_sign_options o = {
         .crypto = exh_crypto_openssl(),
         .now = s->capture.captured_at,
@@ -230,6 +236,7 @@ static enum exh_status sign(struct shot *s, struct exh_error *err)
         .source_type = s->args->test_source ? "screenCapture" : "digitalCapture",
         .capture = &s->capture,
         .metadata = s->metadata,
+        .stamper = tsa.url ? &stamper : NULL,
     };
 
     s->capture.camera_id = s->certificate.camera;
@@ -241,6 +248,8 @@ static enum exh_status sign(struct shot *s, struct exh_error *err)
     if (status == EXH_OK)
         status = exh_output_commit(output, err);
     exh_output_close(output);
+    if (status == EXH_OK && s->result.warning[0])
+        complain(s->call, "warning: %s", s->result.warning);
     return status;
 }
 

@@ -172,12 +172,11 @@ static enum exh_status fetch(void *ctx, enum exh_fetch_kind kind, const char *ur
     return j->client ? j->client->fetch(&request, to, size, n, err) : err->status;
 }
 
-/* Verify with this sidecar, or with what the file itself carries. */
-static enum exh_status verify(struct judge *j, const char *path, const struct exh_source *asset,
-                              const struct exh_source *store, struct exh_report **out,
-                              struct exh_error *err)
+enum exh_status judge_source(struct judge *j, const char *name, const struct exh_source *asset,
+                             const struct exh_source *store, struct exh_report **out,
+                             struct exh_error *err)
 {
-    struct progress progress = progress_for(j->shared, path);
+    struct progress progress = progress_for(j->shared, name);
     struct exh_verify_options options = {
         .crypto = exh_crypto_openssl(),
         .trust = j->trust,
@@ -204,13 +203,12 @@ static enum exh_status verify_with(struct judge *j, const char *path,
     enum exh_status status = exh_source_open(sidecar, &store, err);
 
     if (status == EXH_OK)
-        status = verify(j, path, asset, &store, out, err);
+        status = judge_source(j, path, asset, &store, out, err);
     exh_source_close(&store);
     return status;
 }
 
-/* The sidecar of a path: photo.jpg.c2pa, photo.jpg.auth, photo.c2pa, photo.auth. */
-static bool find_sidecar(const char *path, char to[PATH_MAX])
+bool judge_find_sidecar(const char *path, char to[PATH_MAX])
 {
     static const char *const endings[] = { ".c2pa", ".auth" };
     const char *slash = strrchr(path, '/');
@@ -227,9 +225,9 @@ static bool find_sidecar(const char *path, char to[PATH_MAX])
     return false;
 }
 
-static enum exh_status judge_source(struct judge *j, const char *path,
-                                    const struct exh_source *asset, struct exh_report **out,
-                                    struct exh_error *err)
+static enum exh_status judge_open_file(struct judge *j, const char *path,
+                                       const struct exh_source *asset, struct exh_report **out,
+                                       struct exh_error *err)
 {
     char sidecar[PATH_MAX];
 
@@ -237,9 +235,9 @@ static enum exh_status judge_source(struct judge *j, const char *path,
         return verify_with(j, path, asset, j->args->store, out, err);
 
     // Only what carries nothing itself is asked for a sidecar, so that a forger cannot override.
-    enum exh_status status = verify(j, path, asset, NULL, out, err);
+    enum exh_status status = judge_source(j, path, asset, NULL, out, err);
     const bool none = status == EXH_OK && (*out)->state == EXH_STATE_NONE;
-    if ((!none && status != EXH_UNSUPPORTED) || !find_sidecar(path, sidecar))
+    if ((!none && status != EXH_UNSUPPORTED) || !judge_find_sidecar(path, sidecar))
         return status;
     exh_report_free(none ? *out : NULL);
     return verify_with(j, path, asset, sidecar, out, err);
@@ -253,7 +251,7 @@ enum exh_status judge_file(struct judge *j, const char *path, struct exh_report 
 
     if (status != EXH_OK)
         return status;
-    status = judge_source(j, path, &asset, out, err);
+    status = judge_open_file(j, path, &asset, out, err);
     exh_source_close(&asset);
     return status == EXH_OK ? EXH_OK : within(err, path);
 }

@@ -5,6 +5,8 @@
 #ifndef CLI_JUDGE_H
 #define CLI_JUDGE_H
 
+#include <limits.h>
+
 #include <exhibit/verify.h>
 
 #include "cli/command.h"
@@ -44,5 +46,13 @@ void judge_close(struct judge *j); // a zeroed one is allowed
 /* Verify one file; a sidecar beside it counts when it carries no credential itself. */
 enum exh_status judge_file(struct judge *j, const char *path, struct exh_report **out,
                            struct exh_error *err);
+
+/* Verify what is at hand; store is its sidecar, or NULL. name is for the progress line. */
+enum exh_status judge_source(struct judge *j, const char *name, const struct exh_source *asset,
+                             const struct exh_source *store, struct exh_report **out,
+                             struct exh_error *err);
+
+/* The sidecar of a path, if there is one: photo.jpg.c2pa, photo.jpg.auth, photo.c2pa, photo.auth. */
+bool judge_find_sidecar(const char *path, char to[PATH_MAX]);
 
 #endif

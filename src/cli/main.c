@@ -23,6 +23,7 @@ const struct command *const commands[] = {
     &cmd_strip,
     &cmd_attach,
     &cmd_stamp,
+    &cmd_fakes,
     &cmd_camera_photo,
     &cmd_key_new,
     &cmd_ca_init,

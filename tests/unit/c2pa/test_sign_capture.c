@@ -176,10 +176,11 @@ static void test_refusals(void)
     } cases[] = {
         { "a person", "person:p", "digitalCapture", &full, "not a camera's" },
         { "another camera", "camera:8", "digitalCapture", &full, "certificate is of camera 8" },
-        { "a person without facts", "person:p", "digitalCapture", NULL, "not a camera's" },
+        { "a person without facts", "person:p", "digitalCapture", NULL, "only a capture" },
+        { "a camera without facts", "camera:7", "digitalCapture", NULL, "only a capture" },
         { "a person by URI", "person:p",
           "https://cv.iptc.org/newscodes/digitalsourcetype/computationalCapture", NULL,
-          "not a camera's" },
+          "only a capture" },
         { "facts of something else", "camera:7", "print", &full, "source type is" },
         { "facts without a type", "camera:7", NULL, &full, "source type is" },
         { "no certificate", "x", "digitalCapture", &full, "not a certificate" },
