@@ -139,7 +139,7 @@ static enum exh_status sign_with(const struct stream *in, const struct exh_sign_
 }
 
 static const struct exh_sign_options created = { .crypto = &fake_crypto,
-                                                 .source_type = "digitalCapture",
+                                                 .source_type = "digitalCreation",
                                                  .now = WORLD_NOW };
 
 static struct stream sign(const struct stream *in, struct exh_signed *done)
