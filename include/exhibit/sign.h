@@ -182,13 +182,28 @@ EXH_API enum exh_status exh_sign_fragments(const struct exh_fragments *in,
                                            struct exh_signed *out, struct exh_error *err);
 
 /*
- * Take the store out of an asset: what is left goes to sink, the store to *store (owned, free()).
- * EXH_NOT_FOUND when there is none.
+ * Take every store out of an asset.
+ *
+ * source  borrowed for the call.
+ * sink    receives what is left. It need not patch.
+ * store   receives the store: owned, free(). NULL with *n 0 when there were several, so that none
+ *         counted. A second store of updates (BMFF) is joined to the first.
+ * err     may be NULL.
+ *
+ * EXH_NOT_FOUND  the asset carries none
+ * EXH_MALFORMED  EXH_LIMIT  EXH_UNSUPPORTED  EXH_IO  EXH_NO_MEMORY
  */
 EXH_API enum exh_status exh_strip(const struct exh_source *source, const struct exh_sink *sink,
                                   uint8_t **store, size_t *n, struct exh_error *err);
 
-/* Put a store into an asset that has none: the reverse of exh_strip(). */
+/*
+ * Put a store into an asset that has none: the reverse of exh_strip(). Whether it belongs there is not
+ * judged; exh_verify() of the result tells.
+ *
+ * EXH_INVALID      the asset carries one already
+ * EXH_UNSUPPORTED  a store that ends with an update manifest, into BMFF; an unknown format
+ * EXH_MALFORMED  EXH_LIMIT  EXH_IO  EXH_NO_MEMORY
+ */
 EXH_API enum exh_status exh_attach(const struct exh_source *source, struct exh_bytes store,
                                    const struct exh_sink *sink, struct exh_error *err);
 

@@ -79,6 +79,21 @@ enum exh_status exh_strip(const struct exh_source *source, const struct exh_sink
     return status;
 }
 
+/* BMFF keeps update manifests in a second box; both places cannot be filled in one walk. */
+static bool ends_with_update(const struct jumbf *top)
+{
+    struct reader children = top->children;
+    struct exh_error ignored;
+    struct jumbf_box child;
+    struct jumbf j;
+    bool update = false;
+
+    while (children.rest.n && jumbf_next_box(&children, &child, &ignored) == EXH_OK)
+        if (strcmp(child.type, "jumb") == 0 && jumbf_open(&child, &j, &ignored) == EXH_OK)
+            update = jumbf_is(j.type, "c2um");
+    return update;
+}
+
 enum exh_status exh_attach(const struct exh_source *source, struct exh_bytes store,
                            const struct exh_sink *sink, struct exh_error *err)
 {
@@ -97,6 +112,10 @@ enum exh_status exh_attach(const struct exh_source *source, struct exh_bytes sto
         status = container_read(source, &c, err);
     if (status == EXH_OK && (c.jumbf.n || c.stores_n))
         status = fail(err, EXH_INVALID, "the input carries a credential already");
+    if (status == EXH_OK && c.format == FORMAT_BMFF && ends_with_update(&top))
+        status = fail(err, EXH_UNSUPPORTED,
+                      "the credential ends with an update manifest, which an ISO base media file "
+                      "keeps in a box of its own: it cannot be put back");
     if (status == EXH_OK)
         status = plan_new(source, &c, PLAN_EMBED, store.n, &plan, err);
     if (status == EXH_OK)
