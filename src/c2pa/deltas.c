@@ -53,16 +53,14 @@ static int compare_spots(const void *x, const void *y)
     return order ? order : compare_bytes(a->store, b->store);
 }
 
-/* False for a URL that names nothing here. manifest stands in where the URL is relative. */
-static bool spot_of(enum code code, struct exh_bytes url, struct exh_bytes manifest,
-                    struct spot *out)
+/* manifest stands in where the URL is relative. A URL that names nothing here is a place of its own. */
+static struct spot spot_of(enum code code, struct exh_bytes url, struct exh_bytes manifest)
 {
     struct jumbf_uri u;
 
     if (!jumbf_uri_read(url, &u))
-        return false;
-    *out = (struct spot){ code, u.manifest.n ? u.manifest : manifest, u.store, u.box };
-    return true;
+        return (struct spot){ .code = code, .box = url };
+    return (struct spot){ code, u.manifest.n ? u.manifest : manifest, u.store, u.box };
 }
 
 static bool grow(struct validation *v, struct recordings *all)
@@ -91,7 +89,7 @@ static void record(struct validation *v, struct recordings *all, struct cbor sta
     memcpy(code, name.p, name.n);
     code[name.n] = 0;
     if (all->n < all->size || grow(v, all))
-        all->n += spot_of(code_named(code), url, manifest, &all->items[all->n]);
+        all->items[all->n++] = spot_of(code_named(code), url, manifest);
 }
 
 static void record_list(struct validation *v, struct recordings *all, struct cbor list,
@@ -129,11 +127,11 @@ static void record_ingredient(struct validation *v, struct recordings *all,
 
 static bool is_recorded(const struct recordings *all, const struct exh_finding *f)
 {
-    struct spot spot;
-
-    return all->n && f->url &&
-           spot_of(code_named(f->code), bytes_of(f->url), (struct exh_bytes){ 0 }, &spot) &&
-           bsearch(&spot, all->items, all->n, sizeof spot, compare_spots);
+    if (!all->n || !f->url)
+        return false;
+    const struct spot spot =
+        spot_of(code_named(f->code), bytes_of(f->url), (struct exh_bytes){ 0 });
+    return bsearch(&spot, all->items, all->n, sizeof spot, compare_spots);
 }
 
 /* Copy into to what is news: not of the active manifest, not recorded. */

@@ -61,6 +61,14 @@ ptrdiff_t history_find(const struct history *h, struct exh_bytes label)
     return -1;
 }
 
+/* A manifest whose label no URI can hold can never be referred to: it must not become an ingredient. */
+static enum exh_status check_label(struct exh_bytes label, struct exh_error *err)
+{
+    if (label.n && jumbf_label_valid(label) && !bytes_are(label, ".") && !bytes_are(label, ".."))
+        return EXH_OK;
+    return fail(err, EXH_MALFORMED, "a manifest's label is not one");
+}
+
 /* One box of a store becomes an item, unless the same is there already. */
 static enum exh_status add_item(struct history *h, const struct jumbf *j, enum history_part part,
                                 size_t *at, struct exh_error *err)
@@ -74,6 +82,11 @@ static enum exh_status add_item(struct history *h, const struct jumbf *j, enum h
 
     item.manifest = item.compressed || item.update || jumbf_is(j->type, "c2ma") ||
                     jumbf_is(j->type, "c2md") || jumbf_is(j->type, "c2tm");
+    if (item.manifest) {
+        enum exh_status status = check_label(j->label, err);
+        if (status != EXH_OK)
+            return status;
+    }
     if (same < 0)
         return append(h, &item, at, err);
     *at = (size_t)same;

@@ -1,10 +1,13 @@
 #include "base/error.h"
 #include "base/text.h"
+#include "c2pa/claim.h"
 #include "c2pa/history_change.h"
 #include "c2pa/labels.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define CLAIM_ARENA_MAX ((size_t)4 << 20) // CLAIM_REFS_MAX entries take less
 
 /* Mark every manifest that the active ones lead to, by ingredient assertions. */
 struct sweep {
@@ -75,6 +78,38 @@ static enum exh_status check_allowed(const struct history *h, size_t i, const st
     return EXH_OK;
 }
 
+/* Whether a claim lists this assertion. */
+static bool claim_lists(const struct claim *claim, struct exh_bytes label)
+{
+    struct jumbf_uri uri;
+
+    for (size_t i = 0; i < claim->refs_n; i++)
+        if (jumbf_uri_read(claim->refs[i].uri.url, &uri) && bytes_equal(uri.box, label))
+            return true;
+    return false;
+}
+
+/* A redaction is found in the claim that lists the assertion; what is not listed was never stated. */
+static enum exh_status check_listed(const struct history *h, size_t i, struct exh_bytes label,
+                                    struct exh_error *err)
+{
+    struct arena arena = arena_with_limit(CLAIM_ARENA_MAX);
+    struct manifest_view m;
+    struct claim claim;
+    struct cbor item;
+    enum exh_status status = manifest_view(h->items[i].content, &m, err);
+
+    if (status == EXH_OK)
+        status = cbor_parse(m.claim, 0, &item, err);
+    if (status == EXH_OK)
+        status = claim_read(item, m.claim_label, &arena, &claim, err);
+    if (status == EXH_OK && !claim_lists(&claim, label))
+        status = fail(err, EXH_NOT_FOUND, "the manifest lists no assertion '%.*s'", (int)label.n,
+                      (const char *)label.p);
+    arena_free(&arena);
+    return status;
+}
+
 static bool has_label(void *ctx, const struct assertion_view *a)
 {
     const struct exh_bytes *label = ctx;
@@ -119,6 +154,8 @@ enum exh_status history_redact(struct history *h, const char *url, const size_t 
     enum exh_status status = history_expand(h, (size_t)i, err);
     if (status == EXH_OK)
         status = check_allowed(h, (size_t)i, &uri, err);
+    if (status == EXH_OK)
+        status = check_listed(h, (size_t)i, uri.box, err);
     if (status != EXH_OK)
         return status;
     struct sweep s = { .history = h,

@@ -37,6 +37,7 @@ static enum exh_status take_part(const struct jumbf *part, struct manifest_view 
         m->assertions = part->box;
     } else if (jumbf_is(part->type, "c2cl") && !m->claim.n) {
         m->claim = content.content;
+        m->claim_label = part->label;
     } else if (jumbf_is(part->type, "c2cs") && !m->signature_box.n) {
         m->signature = content.content;
         m->signature_box = part->box.content;

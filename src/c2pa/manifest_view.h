@@ -12,6 +12,7 @@
 struct manifest_view {
     struct jumbf_box assertions;    // the assertion store's superbox; whole.n 0: none
     struct exh_bytes claim;         // CBOR
+    struct exh_bytes claim_label;   // "c2pa.claim.v2"
     struct exh_bytes signature;     // COSE
     struct exh_bytes signature_box; // content of the signature's superbox
 };

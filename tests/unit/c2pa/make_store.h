@@ -73,8 +73,20 @@ struct make_manifest {
     const char *claim;
     const char *redacts; // URI, or NULL
     const char *alg;     // or NULL
+    bool unlisted;       // the claim lists something else
     struct make_assertion assertions[4];
 };
+
+static inline void make_listing(struct buf *b, const char *label)
+{
+    struct cbor_map map = cbor_map_open(b);
+    char url[200];
+
+    snprintf(url, sizeof url, "self#jumbf=c2pa.assertions/%s", label);
+    cbor_put_text(b, "url");
+    cbor_put_text(b, url);
+    cbor_map_close(b, map);
+}
 
 static inline void make_manifest(struct buf *b, const struct make_manifest *m)
 {
@@ -87,12 +99,28 @@ static inline void make_manifest(struct buf *b, const struct make_manifest *m)
     jumbf_put_close(b, assertions);
 
     struct cbor_map map = cbor_map_open(&claim);
-    cbor_put_text(&claim, "name");
+    cbor_put_text(&claim, "instanceID");
     cbor_put_text(&claim, m->claim);
+    cbor_put_text(&claim, "signature");
+    cbor_put_text(&claim, "self#jumbf=c2pa.signature");
+    cbor_put_text(&claim, "claim_generator_info");
+    struct cbor_map generator = cbor_map_open(&claim);
+    cbor_put_text(&claim, "name");
+    cbor_put_text(&claim, "test");
+    cbor_map_close(&claim, generator);
     if (m->alg) {
         cbor_put_text(&claim, "alg");
         cbor_put_text(&claim, m->alg);
     }
+    cbor_put_text(&claim, "created_assertions");
+    size_t listed = 0;
+    while (listed < ARRAY_N(m->assertions) && m->assertions[listed].label)
+        listed++;
+    cbor_put_array(&claim, m->unlisted ? 1 : listed);
+    if (m->unlisted)
+        make_listing(&claim, "x.other");
+    for (size_t i = 0; i < listed && !m->unlisted; i++)
+        make_listing(&claim, m->assertions[i].label);
     if (m->redacts) {
         cbor_put_text(&claim, "redacted_assertions");
         cbor_put_array(&claim, 1);

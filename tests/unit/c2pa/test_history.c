@@ -157,6 +157,7 @@ static void test_redacted_versions(void)
     const struct make_manifest full = { .four = "c2ma",
                                         .label = URN_A,
                                         .claim = "a",
+                                        .unlisted = true,
                                         .assertions = { { .label = "one", .text = "1" },
                                                         { .label = "two", .text = "2" },
                                                         { .label = "three", .text = "3" } } };
@@ -261,6 +262,24 @@ static void test_redact(void)
     }
 }
 
+/* What the claim does not list was never stated, so that there is nothing to take back. */
+static void test_unlisted(void)
+{
+    const struct make_manifest m = { .four = "c2ma",
+                                     .label = URN_A,
+                                     .claim = "a",
+                                     .unlisted = true,
+                                     .assertions = { { .label = "x.note", .text = "1" } } };
+    struct history h = new_history();
+    struct exh_error err;
+    const size_t root = add(&h, &m, 1);
+
+    CHECK(history_redact(&h, TO(URN_A, "x.note"), &root, 1, &err) == EXH_NOT_FOUND &&
+              strstr(err.text, "lists no assertion"),
+          "%s", err.text);
+    history_free(&h);
+}
+
 /* What another ingredient leads to stays, also when one way to it is cut. */
 static void test_shared(void)
 {
@@ -310,6 +329,11 @@ static void test_refusals(void)
           err.text);
     buf_free(&short_);
 
+    const struct make_manifest slash = { .four = "c2ma", .label = "urn:a/b", .claim = "a" };
+    struct buf odd = make_store(&slash, 1);
+    CHECK(history_add(&h, &odd, HISTORY_MAIN, &active, &err) == EXH_MALFORMED, "label: %s",
+          err.text);
+
     struct buf foreign = buf_with_limit(MAKE_STORE_MAX);
     make_manifest(&foreign, &m);
     CHECK(history_add(&h, &foreign, HISTORY_MAIN, &active, &err) == EXH_MALFORMED,
@@ -325,6 +349,7 @@ int main(void)
     test_compressed();
     test_redacted_versions();
     test_redact();
+    test_unlisted();
     test_shared();
     test_refusals();
     return check_done();
