@@ -21,6 +21,9 @@ enum exh_status thumb_init(struct thumb *t, unsigned in_w, unsigned in_h, struct
     if (!in_w || !in_h || longer > THUMB_SIDE_MAX)
         return fail(err, EXH_LIMIT, "picture of %u by %u pixels; sides of 1 to %d were expected",
                     in_w, in_h, THUMB_SIDE_MAX);
+    if ((uint64_t)in_w * in_h > THUMB_PIXELS_MAX)
+        return fail(err, EXH_LIMIT, "picture of %u by %u pixels; at most %u are looked at", in_w,
+                    in_h, THUMB_PIXELS_MAX);
     t->in_w = in_w;
     t->in_h = in_h;
     t->w = shrink(in_w, longer);

@@ -15,6 +15,7 @@
 #include "media/media.h"
 
 #define THUMB_SIDE_MAX   65535              // pixels of a side of the large picture
+#define THUMB_PIXELS_MAX (1u << 28)         // looked at, after a JPEG decoder has shrunk: under 1 s
 #define THUMB_MEMORY_MAX ((size_t)64 << 20) // bytes for pictures that cannot be decoded row by row
 #define THUMB_QUALITY    75
 
