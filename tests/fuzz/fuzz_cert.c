@@ -2,60 +2,11 @@
  * Any certificates, behind each other as DER: their facts are text, and every judgement comes to an
  * end. The last one is also the anchor; the last bytes of the input are a signature.
  */
-#include <stdio.h>
-#include <string.h>
-
-#include <openssl/evp.h>
-
 #include "base/macros.h"
 #include "base/text.h"
-#include "fuzz.h"
-
-#include <exhibit/crypto.h>
-#include <exhibit/trust.h>
+#include "fuzz_der.h"
 
 #define AT 1796083200 // 2026-12-01: the seeds are valid
-
-/* Cut the first DER element off; the rest when its length says more than there is. */
-static struct exh_bytes cut_der(struct exh_bytes *rest)
-{
-    struct exh_bytes der = *rest;
-
-    if (rest->n >= 4 && rest->p[1] == 0x82) {
-        const size_t n = 4 + (size_t)(rest->p[2] << 8 | rest->p[3]);
-        der.n = n < rest->n ? n : rest->n;
-    }
-    rest->p += der.n;
-    rest->n -= der.n;
-    return der;
-}
-
-static struct exh_trust *trust_in(struct exh_bytes anchor)
-{
-    const size_t size = 4 * (anchor.n / 3 + 1) + 64;
-    struct exh_trust *trust = exh_trust_new();
-    char *pem = malloc(size);
-    struct exh_error err;
-
-    REQUIRE(trust && pem);
-    strcpy(pem, "-----BEGIN CERTIFICATE-----\n");
-    const size_t head = strlen(pem);
-    const int n = EVP_EncodeBlock((unsigned char *)pem + head, anchor.p, (int)anchor.n);
-    strcpy(pem + head + n, "\n-----END CERTIFICATE-----\n");
-    for (int purpose = EXH_PURPOSE_CLAIM; purpose <= EXH_PURPOSE_TSA; purpose++)
-        if (exh_trust_add_anchors(trust, (enum exh_purpose)purpose, pem, strlen(pem), &err) !=
-            EXH_OK)
-            break;
-    free(pem);
-    return trust;
-}
-
-static void check_text(const char *text, size_t size)
-{
-    REQUIRE(memchr(text, 0, size) && utf8_valid(bytes_of(text)));
-    for (const char *c = text; *c; c++)
-        REQUIRE((unsigned char)*c >= ' ' && *c != 0x7F);
-}
 
 static void check_facts(const struct exh_crypto *crypto, const struct exh_chain *chain, size_t n)
 {
@@ -120,11 +71,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
         certs[certs_n++] = cut_der(&rest);
     if (!certs_n || crypto->chain_new(certs, certs_n, &chain, &err) != EXH_OK)
         return 0;
-    struct exh_trust *trust = trust_in(certs[certs_n - 1]);
+    const struct exh_trust *trust = trust_for(certs[certs_n - 1]);
     check_facts(crypto, chain, certs_n);
     judge(crypto, chain, trust);
     check_signature(crypto, chain, (struct exh_bytes){ p, n });
     crypto->chain_free(chain);
-    exh_trust_free(trust);
     return 0;
 }
