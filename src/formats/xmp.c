@@ -58,7 +58,8 @@ static struct exh_bytes value_of(struct exh_bytes rest)
         return (struct exh_bytes){ 0 };
     }
     rest = skip_blanks(behind(rest, 1));
-    if (rest.n > VALUE_MAX) // no URL that counts ends later, and a packet may begin a thousand values
+    if (rest.n >
+        VALUE_MAX) // no URL that counts ends later, and a packet may begin a thousand values
         rest.n = VALUE_MAX;
     const uint8_t *stop = rest.n ? memchr(rest.p, end, rest.n) : NULL;
     return stop ? (struct exh_bytes){ rest.p, (size_t)(stop - rest.p) } : (struct exh_bytes){ 0 };
