@@ -24,7 +24,8 @@ struct exh_signer {
     size_t signature_size;         // bytes of the raw signature
     const struct exh_bytes *chain; // DER, leaf first, no root. Borrowed for the life of the signer
     size_t chain_n;
-    // Sign tbs; writes exactly signature_size bytes (r||s for ECDSA).
+    // Sign tbs; writes exactly signature_size bytes (r||s for ECDSA). EXH_CRYPTO, or EXH_DENIED when a
+    // device refuses the passphrase.
     enum exh_status (*sign)(void *ctx, struct exh_bytes tbs, uint8_t *signature,
                             struct exh_error *err);
     void *ctx;
@@ -55,9 +56,9 @@ EXH_API enum exh_status exh_key_read(const char *pem, size_t n, exh_passphrase *
                                      struct exh_key **out, struct exh_error *err);
 
 /*
- * Open a key that stays in its device: "handle:0x81000001" or "object:FILE" of the tpm2 provider,
- * "pkcs11:token=…;object=…" of the PKCS#11 engine. ask is called for the TPM's passphrase or the
- * token's PIN.
+ * Open a key that stays in its device: "handle:0x81000001" or "object:FILE" (a handle as tpm2_evictcontrol
+ * -o writes it) of the tpm2 provider, "pkcs11:token=…;object=…" of the PKCS#11 engine. ask is called for
+ * the TPM's passphrase or the token's PIN; a TPM may find it wrong only when it signs.
  *
  * EXH_NOT_FOUND    another kind of URI; no provider or engine for it; no such key
  * EXH_DENIED       a wrong passphrase, or none

@@ -83,7 +83,7 @@ void exh_key_free(struct exh_key *key)
         return;
     EVP_PKEY_free(key->pkey); // wipes the private part
     key_engine_free(key->engine);
-    OSSL_LIB_CTX_free(key->libctx);
+    key_home_free(key->home);
     free(key->uses);
     free(key);
 }

@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 
+#include <openssl/provider.h>
+
 #include <exhibit/key.h>
 
 /* What a signer's ctx points at: the key and how to use it. */
@@ -17,13 +19,21 @@ struct key_use {
     struct sig_alg alg;
 };
 
+/* Where the key of a TPM lives: a library context with the providers it needs. */
+struct key_home {
+    OSSL_LIB_CTX *libctx;
+    OSSL_PROVIDER *usual, *tpm;
+    const char *propq; // which provider is to sign; borrowed for ever
+};
+void key_home_free(struct key_home *home); // NULL is allowed
+
 struct exh_key {
-    EVP_PKEY *pkey;       // owned
-    OSSL_LIB_CTX *libctx; // owned; NULL: OpenSSL's own
-    const char *propq;    // which provider signs; borrowed for ever, NULL: any
-    bool device;          // the private part is not here
-    void *engine;         // owned, key_engine.c's; NULL: none
-    struct key_use *uses; // owned; COSE_ALGS_N of them
+    EVP_PKEY *pkey;        // owned
+    struct key_home *home; // owned, key_uri.c's; NULL: OpenSSL's own context
+    bool device;           // the private part is not here
+    bool asked;            // for a passphrase, which the device checks when it signs
+    void *engine;          // owned, key_engine.c's; NULL: none
+    struct key_use *uses;  // owned; COSE_ALGS_N of them
 };
 
 /* How passphrases are asked for, in the form of OpenSSL's PEM callback. */

@@ -9,6 +9,7 @@
 #include "crypto/library.h"
 
 #include <openssl/engine.h>
+#include <openssl/err.h>
 #include <openssl/ui.h>
 
 #define ENGINE_NAME "pkcs11"
@@ -19,6 +20,9 @@ static ENGINE *start(void)
     OPENSSL_init_crypto(OPENSSL_INIT_ENGINE_DYNAMIC, NULL);
     ENGINE *engine = ENGINE_by_id(ENGINE_NAME);
 
+    // Once loaded it stays in OpenSSL's list: modules are known to fail when they are unloaded in between.
+    if (engine && !ENGINE_add(engine))
+        ERR_clear_error(); // it is in the list already
     if (engine && ENGINE_init(engine))
         return engine;
     ENGINE_free(engine);

@@ -21,14 +21,32 @@ static bool starts(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-// A library context of its own, so that nothing else in the process changes its provider.
-static OSSL_LIB_CTX *tpm_context(void)
+void key_home_free(struct key_home *home)
 {
-    OSSL_LIB_CTX *libctx = OSSL_LIB_CTX_new();
+    if (!home)
+        return;
+    if (home->tpm)
+        OSSL_PROVIDER_unload(home->tpm);
+    if (home->usual)
+        OSSL_PROVIDER_unload(home->usual);
+    OSSL_LIB_CTX_free(home->libctx);
+    free(home);
+}
 
-    if (libctx && OSSL_PROVIDER_load(libctx, "default") && OSSL_PROVIDER_load(libctx, TPM_PROVIDER))
-        return libctx;
-    OSSL_LIB_CTX_free(libctx);
+// A library context of its own, so that nothing else in the process changes its provider.
+static struct key_home *new_home(void)
+{
+    struct key_home *home = calloc(1, sizeof *home);
+
+    if (!home)
+        return NULL;
+    home->propq = TPM_PROPQ;
+    home->libctx = OSSL_LIB_CTX_new();
+    home->usual = home->libctx ? OSSL_PROVIDER_load(home->libctx, "default") : NULL;
+    home->tpm = home->usual ? OSSL_PROVIDER_load(home->libctx, TPM_PROVIDER) : NULL;
+    if (home->tpm)
+        return home;
+    key_home_free(home);
     return NULL;
 }
 
@@ -66,12 +84,13 @@ static EVP_PKEY *load_pem(OSSL_LIB_CTX *libctx, const char *pem, size_t n, struc
 enum exh_status key_open_tpm(const char *uri, const char *pem, size_t n, struct asking *asking,
                              struct exh_key **out, struct exh_error *err)
 {
-    OSSL_LIB_CTX *libctx = tpm_context();
+    struct key_home *home = new_home();
 
-    if (!libctx)
+    if (!home)
         return fail_openssl(err, EXH_NOT_FOUND,
                             "OpenSSL's tpm2 provider (package tpm2-openssl) cannot be loaded");
-    EVP_PKEY *pkey = uri ? load_uri(libctx, uri, asking) : load_pem(libctx, pem, n, asking);
+    EVP_PKEY *pkey =
+        uri ? load_uri(home->libctx, uri, asking) : load_pem(home->libctx, pem, n, asking);
     enum exh_status status;
     if (pkey)
         status = key_wrap(pkey, out, err);
@@ -80,12 +99,12 @@ enum exh_status key_open_tpm(const char *uri, const char *pem, size_t n, struct 
     else
         status = fail_openssl(err, EXH_NOT_FOUND, "the TPM has no such key");
     if (status) {
-        OSSL_LIB_CTX_free(libctx);
+        key_home_free(home);
         return status;
     }
-    (*out)->libctx = libctx;
-    (*out)->propq = TPM_PROPQ;
+    (*out)->home = home;
     (*out)->device = true;
+    (*out)->asked = asking->asked;
     return EXH_OK;
 }
 

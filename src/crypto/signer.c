@@ -8,6 +8,7 @@
 
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
+#include <openssl/rsa.h>
 
 #define DER_MAX (2 * (66 + 4) + 4) // bytes of an ECDSA signature of P-521 in DER
 
@@ -28,12 +29,16 @@ static bool begin(EVP_MD_CTX *ctx, const struct key_use *use)
     const struct exh_key *key = use->key;
     EVP_PKEY_CTX *params = NULL; // borrowed of ctx
 
-    if (!key->libctx)
+    if (!key->home)
         return sig_begin(ctx, key->pkey, &use->alg, true);
     const char *md = use->alg.hash ? EVP_MD_get0_name(crypto_library()->md[use->alg.hash]) : NULL;
-    if (EVP_DigestSignInit_ex(ctx, &params, md, key->libctx, key->propq, key->pkey, NULL) <= 0)
+    if (EVP_DigestSignInit_ex(ctx, &params, md, key->home->libctx, key->home->propq, key->pkey,
+                              NULL) <= 0)
         return false;
-    return use->alg.kind != SIG_PSS || sig_set_pss(params, &use->alg);
+    // A TPM masks with the hash of the signature, and cannot be told so.
+    return use->alg.kind != SIG_PSS ||
+           (EVP_PKEY_CTX_set_rsa_padding(params, RSA_PKCS1_PSS_PADDING) > 0 &&
+            EVP_PKEY_CTX_set_rsa_pss_saltlen(params, use->alg.salt) > 0);
 }
 
 // A device may pad otherwise than asked; what it made must hold before anybody gets it.
@@ -58,6 +63,8 @@ static enum exh_status make(const struct key_use *use, struct exh_bytes tbs, uin
     bool made = ctx && begin(ctx, use) && EVP_DigestSign(ctx, to, n, tbs.p, tbs.n) == 1;
 
     EVP_MD_CTX_free(ctx);
+    if (!made && use->key->asked)
+        return fail_openssl(err, EXH_DENIED, "the device did not sign; is the passphrase right?");
     if (!made)
         return fail_openssl(err, EXH_CRYPTO, "the private key did not sign");
     if (use->key->device && !device_kept_its_word(use, tbs, (struct exh_bytes){ to, *n }))
@@ -67,25 +74,34 @@ static enum exh_status make(const struct key_use *use, struct exh_bytes tbs, uin
     return EXH_OK;
 }
 
+// Not EVP_PKEY_get_size(), which is what a provider may need at most: tpm2 says 512 for any RSA key.
+static size_t signature_size(const struct key_use *use)
+{
+    const size_t bytes = ((size_t)EVP_PKEY_get_bits(use->key->pkey) + 7) / 8;
+
+    switch (use->alg.kind) {
+    case SIG_ECDSA: return 2 * bytes;
+    case SIG_RSA:
+    case SIG_PSS: return bytes;
+    case SIG_ED25519: return 64;
+    }
+    return 0;
+}
+
 static enum exh_status sign(void *ctx, struct exh_bytes tbs, uint8_t *signature,
                             struct exh_error *err)
 {
     const struct key_use *use = ctx;
+    const size_t size = signature_size(use);
     uint8_t der[DER_MAX];
-    const int bits = EVP_PKEY_get_bits(use->key->pkey);
-    size_t n;
-    enum exh_status status;
+    size_t n = use->alg.kind == SIG_ECDSA ? sizeof der : size;
+    enum exh_status status = make(use, tbs, use->alg.kind == SIG_ECDSA ? der : signature, &n, err);
 
-    if (use->alg.kind != SIG_ECDSA) {
-        n = (size_t)EVP_PKEY_get_size(use->key->pkey);
-        return make(use, tbs, signature, &n, err);
-    }
-    n = sizeof der;
-    status = make(use, tbs, der, &n, err);
     if (status)
         return status;
-    if (!ecdsa_raw((struct exh_bytes){ der, n }, signature, 2 * (((size_t)bits + 7) / 8)))
-        return fail_openssl(err, EXH_CRYPTO, "the private key made no ECDSA signature");
+    if (use->alg.kind == SIG_ECDSA ? !ecdsa_raw((struct exh_bytes){ der, n }, signature, size)
+                                   : n != size)
+        return fail_openssl(err, EXH_CRYPTO, "the private key made a signature of another size");
     return EXH_OK;
 }
 
@@ -100,13 +116,6 @@ static int64_t usual_alg(const EVP_PKEY *pkey)
     }
     int bits = EVP_PKEY_get_bits(pkey);
     return bits <= 256 ? EXH_ES256 : bits <= 384 ? EXH_ES384 : EXH_ES512;
-}
-
-static size_t signature_size(const EVP_PKEY *pkey, const struct sig_alg *alg)
-{
-    if (alg->kind == SIG_ECDSA)
-        return 2 * (((size_t)EVP_PKEY_get_bits(pkey) + 7) / 8);
-    return (size_t)EVP_PKEY_get_size(pkey);
 }
 
 static enum exh_status match(const struct exh_key *key, const struct exh_certs *certs,
@@ -147,7 +156,7 @@ enum exh_status exh_key_signer(const struct exh_key *key, const struct exh_certs
     enum exh_status status = match(key, certs, err);
     if (status)
         return status;
-    signer.signature_size = signature_size(key->pkey, &use->alg);
+    signer.signature_size = signature_size(use);
     signer.chain = exh_certs_chain(certs, &signer.chain_n);
     signer.ctx = use;
     *out = signer;
