@@ -49,16 +49,35 @@ static bool redacted_wrongly(const struct findings *f)
            has_finding(f, CODE_ASSERTION_DATA_HASH_REDACTED);
 }
 
-/* A recorded ingredient was touched after it was taken in, or redacted against the rules. */
-static bool ingredient_broken(const struct validation *v)
+/* Failures of the step from an ingredient assertion to its manifest. */
+static bool speaks_of_link(const char *code)
 {
-    for (size_t i = 0; i < v->n; i++) {
+    static const enum code codes[] = {
+        CODE_INGREDIENT_MANIFEST_MISSING,        CODE_INGREDIENT_MANIFEST_MISMATCH,
+        CODE_INGREDIENT_CLAIM_SIGNATURE_MISSING, CODE_INGREDIENT_CLAIM_SIGNATURE_MISMATCH,
+        CODE_ASSERTION_INGREDIENT_MALFORMED,
+    };
+
+    for (size_t i = 0; i < ARRAY_N(codes); i++)
+        if (strcmp(code, code_rows[codes[i]].name) == 0)
+            return true;
+    return false;
+}
+
+/*
+ * An ingredient was touched after it was taken in, or redacted against the rules. What its taker saw
+ * and recorded is no news: it was so when it was signed.
+ */
+static bool ingredient_broken(const struct validation *v, const struct exh_delta *deltas, size_t n)
+{
+    for (size_t i = 0; i < v->n; i++)
         if (v->items[i].reachable && redacted_wrongly(&v->items[i].findings))
             return true;
-        for (size_t k = 0; v->items[i].reachable && k < v->items[i].ingredients_n; k++)
-            if (is_broken(&v->items[i].ingredients[k].findings))
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < deltas[i].findings.n; k++)
+            if (deltas[i].findings.items[k].kind == EXH_FAILURE &&
+                speaks_of_link(deltas[i].findings.items[k].code))
                 return true;
-    }
     return false;
 }
 
@@ -115,7 +134,7 @@ unsigned facts_of(const struct validation *v, const struct exh_delta *deltas, si
     struct exh_claimed_capture capture = { 0 };
     int64_t claimed = 0;
 
-    facts |= active_broken(v) || ingredient_broken(v) ? FACT_BROKEN : 0;
+    facts |= active_broken(v) || ingredient_broken(v, deltas, n) ? FACT_BROKEN : 0;
     facts |= v->content_incomplete || damaged_ingredient(deltas, n) ? FACT_INCOMPLETE : 0;
     if (v->binding < 0)
         return facts;
