@@ -293,8 +293,9 @@ static int check_photo(struct shot *s)
     if (code != EXIT_HOLDS) {
         complain(call, "%s: the photo does not verify: %s", s->path, report->axes[0].sentence);
     } else if (!call->shared.quiet) {
-        term_put(&t, s->path);
-        fputc('\n', stdout);
+        const char *name = strrchr(s->path, '/') + 1;
+        term_put(&t, s->args->dir ? s->args->dir : "");
+        printf("%s%s\n", s->args->dir ? "/" : "", name);
         facts_print_capture(&t, "  signed and verified: ", &report->capture);
     }
     exh_report_free(report);

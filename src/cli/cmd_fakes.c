@@ -15,6 +15,7 @@
 #include "cli/impostor.h"
 #include "formats/json.h"
 
+#define COLUMN     13                // where the text of a line begins
 #define NAME_MAX_N 240               // bytes of what was forged, in words
 #define JSON_MAX   ((size_t)4 << 20) // bytes of --json
 #define SCHEMA     1                 // of --json
@@ -59,6 +60,7 @@ static struct finding compare(const struct fakes *k, const struct exh_report *r)
     return (struct finding){ 0 };
 }
 
+/* One line: what caught it, and what was forged. */
 static void tell(struct fakes *k, const char *name, const struct finding *found)
 {
     const enum style style = found->axis ? STYLE_GOOD : STYLE_BAD;
@@ -67,17 +69,10 @@ static void tell(struct fakes *k, const char *name, const struct finding *found)
         return;
     fputs("  ", k->t.to);
     term_begin(&k->t, style);
-    fprintf(k->t.to, "%s%s", facts_mark(&k->t, style), found->axis ? "caught" : "PASSED");
+    fprintf(k->t.to, "%s%-*s", facts_mark(&k->t, style), COLUMN,
+            found->axis ? found->axis : "NOTHING");
     term_end(&k->t);
-    fputs("  ", k->t.to);
     term_put(&k->t, name);
-    fputc('\n', k->t.to);
-    if (!found->axis)
-        return;
-    term_begin(&k->t, STYLE_FAINT);
-    fprintf(k->t.to, "          by %s: ", found->axis);
-    term_put(&k->t, found->sentence);
-    term_end(&k->t);
     fputc('\n', k->t.to);
 }
 
@@ -127,7 +122,7 @@ static void judge_forgery(struct fakes *k, struct forgery *f, const char *name)
 static void give_up(struct fakes *k, const char *name, const char *why)
 {
     if (!k->call->shared.json && !k->call->shared.quiet)
-        fprintf(k->t.to, "  -       %s: not tried: %s\n", name, why);
+        fprintf(k->t.to, "  %s%-*s%s: %s\n", k->t.utf8 ? "- " : "", COLUMN, "not tried", name, why);
 }
 
 /* Change one byte of the store. */
@@ -513,7 +508,7 @@ static int conclude(struct fakes *k)
         fwrite(k->json.p, 1, k->json.n, stdout);
         putchar('\n');
     } else if (k->passed) {
-        fprintf(k->t.to, "%u of %u forgeries PASSED.\n", k->passed, k->tried);
+        fprintf(k->t.to, "%u of %u forgeries passed.\n", k->passed, k->tried);
     } else if (!k->call->shared.quiet) {
         fprintf(k->t.to, "%u forgeries, all caught.\n", k->tried);
     }
@@ -532,7 +527,9 @@ static void begin(struct fakes *k)
         json_open_array(&k->out);
     } else if (!k->call->shared.quiet) {
         term_styled(&k->t, STYLE_STRONG, k->w.path);
-        fprintf(k->t.to, ": %s Now every part of it is forged in turn:\n", k->genuine->headline);
+        fprintf(k->t.to, ": %s Now every part of it is forged in turn.\n  %s%-*s%s\n",
+                k->genuine->headline, k->t.utf8 ? "  " : "", COLUMN, "caught by",
+                "what was forged");
     }
 }
 
