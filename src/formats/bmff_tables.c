@@ -168,7 +168,7 @@ enum exh_status bmff_iloc_adjust(const struct bmff_shift *s, uint8_t *box, size_
     if (l.version > 2)
         return fail(err, EXH_UNSUPPORTED, "iloc at %" PRIu64 ": version %d, at most 2 is known", at,
                     l.version);
-    l.offset_n = sizes >> 12;
+    l.offset_n = (size_t)(sizes >> 12); // of 16 bits
     l.length_n = sizes >> 8 & 15;
     l.base_n = sizes >> 4 & 15;
     l.index_n = sizes & 15;
