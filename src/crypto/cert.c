@@ -48,7 +48,7 @@ X509 *cert_whole(const struct cert *c)
     return x;
 }
 
-enum exh_status cert_read(struct exh_bytes der, struct cert *out, struct exh_error *err)
+enum exh_status cert_parse(struct exh_bytes der, struct cert *out, struct exh_error *err)
 {
     const struct library *lib = crypto_library();
     struct cert c = { .der = der };
@@ -60,9 +60,6 @@ enum exh_status cert_read(struct exh_bytes der, struct cert *out, struct exh_err
                     EXH_CERT_MAX);
     if (!(c.x = parse(lib->bare, der)))
         return fail_openssl(err, EXH_MALFORMED, "not a DER certificate");
-    // Fill the cache of extensions now. The answer is not asked for: without algorithms there is no
-    // fingerprint, which counts as failing the first time, also for whoever asks then.
-    X509_check_purpose(c.x, -1, 0);
     if (!x509_validity(c.x, &c.not_before, &c.not_after)) {
         cert_free(&c);
         return fail_openssl(err, EXH_MALFORMED, "certificate with a validity that is not a time");
@@ -71,9 +68,29 @@ enum exh_status cert_read(struct exh_bytes der, struct cert *out, struct exh_err
         cert_free(&c);
         return fail_openssl(err, EXH_CRYPTO, "certificate could not be hashed");
     }
-    c.key = public_key_read(X509_get_X509_PUBKEY(c.x), &c.key_fault);
     *out = c;
     return EXH_OK;
+}
+
+void cert_complete(struct cert *c)
+{
+    if (c->complete)
+        return;
+    // This fills OpenSSL's cache of extensions. The answer is not asked for: without algorithms there is
+    // no fingerprint, which counts as failing the first time, also for whoever asks then.
+    X509_check_purpose(c->x, -1, 0);
+    c->key = public_key_read(X509_get_X509_PUBKEY(c->x), &c->key_fault);
+    c->complete = true;
+    ERR_clear_error();
+}
+
+enum exh_status cert_read(struct exh_bytes der, struct cert *out, struct exh_error *err)
+{
+    enum exh_status status = cert_parse(der, out, err);
+
+    if (!status)
+        cert_complete(out);
+    return status;
 }
 
 void cert_free(struct cert *c)

@@ -23,6 +23,7 @@ struct cert {
     int64_t not_before;    // Unix seconds, inclusive
     int64_t not_after;
     uint8_t sha256[32]; // of the DER
+    bool complete;      // key and extensions were read
 };
 
 /*
@@ -30,6 +31,13 @@ struct cert {
  * EXH_MALFORMED  EXH_LIMIT (over EXH_CERT_MAX)  EXH_CRYPTO
  */
 enum exh_status cert_read(struct exh_bytes der, struct cert *out, struct exh_error *err);
+
+/*
+ * The same in two steps, for certificates whose key and extensions may never be asked for: they are half
+ * of the work. Until cert_complete() there is no key, and no question about extensions has an answer.
+ */
+enum exh_status cert_parse(struct exh_bytes der, struct cert *out, struct exh_error *err);
+void cert_complete(struct cert *c);
 void cert_free(struct cert *c); // a zeroed struct is allowed
 
 /*

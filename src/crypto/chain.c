@@ -23,10 +23,12 @@ enum exh_status openssl_chain_new(const struct exh_bytes *certs, size_t n, struc
                     EXH_CHAIN_MAX);
 
     struct exh_chain *chain = calloc(1, sizeof *chain);
-    if (!chain)
+    if (!chain || !(chain->certs = calloc(n, sizeof *chain->certs))) {
+        free(chain);
         return fail_no_memory(err);
+    }
     for (; chain->n < n; chain->n++) {
-        enum exh_status status = cert_read(certs[chain->n], &chain->certs[chain->n], err);
+        enum exh_status status = cert_parse(certs[chain->n], &chain->certs[chain->n], err);
         if (status) {
             char where[32];
             snprintf(where, sizeof where, "certificate %zu of %zu", chain->n + 1, n);
@@ -43,7 +45,15 @@ void openssl_chain_free(struct exh_chain *chain)
 {
     for (size_t i = 0; chain && i < chain->n; i++)
         cert_free(&chain->certs[i]);
+    if (chain)
+        free(chain->certs);
     free(chain);
+}
+
+const struct cert *chain_cert(const struct exh_chain *chain, size_t i)
+{
+    cert_complete(&chain->certs[i]);
+    return &chain->certs[i];
 }
 
 static void put_serial(const struct cert *c, char to[EXH_NAME_MAX])
@@ -87,7 +97,7 @@ static void put_roles(const struct cert *c, struct exh_certificate *out)
 
 void openssl_chain_certificate(const struct exh_chain *chain, size_t i, struct exh_certificate *out)
 {
-    const struct cert *c = &chain->certs[i];
+    const struct cert *c = chain_cert(chain, i);
 
     *out = (struct exh_certificate){ .not_before = c->not_before, .not_after = c->not_after };
     subject_text(c, out->subject, sizeof out->subject);

@@ -12,12 +12,12 @@ static bool issued(const struct cert *leaf, const struct cert *issuer)
 
 const struct cert *issuer_of_leaf(const struct exh_chain *chain, const struct exh_trust *trust)
 {
-    const struct cert *leaf = &chain->certs[0];
+    const struct cert *leaf = chain_cert(chain, 0);
     size_t n = 0;
 
     for (size_t i = 1; i < chain->n; i++) {
-        if (issued(leaf, &chain->certs[i]))
-            return &chain->certs[i];
+        if (issued(leaf, chain_cert(chain, i)))
+            return chain_cert(chain, i);
     }
     if (!trust)
         return NULL;

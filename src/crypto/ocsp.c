@@ -275,7 +275,7 @@ static void judge(OCSP_BASICRESP *basic, struct exh_bytes response, const struct
 void openssl_ocsp_check(struct exh_bytes response, const struct exh_chain *chain,
                         const struct exh_trust *trust, struct exh_ocsp *out)
 {
-    struct question q = { &chain->certs[0], NULL };
+    struct question q = { chain_cert(chain, 0), NULL };
 
     *out = (struct exh_ocsp){ .next_update = INT64_MAX };
     OCSP_BASICRESP *basic = read_basic(response, out);

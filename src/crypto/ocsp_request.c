@@ -59,7 +59,7 @@ enum exh_status openssl_ocsp_request(const struct exh_chain *chain, const struct
                                      uint8_t *to, size_t size, size_t *n, char *url,
                                      size_t url_size, struct exh_error *err)
 {
-    const struct cert *leaf = &chain->certs[0];
+    const struct cert *leaf = chain_cert(chain, 0);
     enum exh_status status = find_url(leaf, url, url_size, err);
 
     if (status)

@@ -141,7 +141,7 @@ static void refuse_issuers_without_key(struct search *s, const X509 *x)
     const struct anchor *named = anchors_named(s->anchors, X509_get_issuer_name(x), &n);
 
     for (size_t i = 1; i < s->chain->n; i++)
-        refuse_without_key(s, x, &s->chain->certs[i]);
+        refuse_without_key(s, x, chain_cert(s->chain, i));
     for (size_t i = 0; i < n; i++)
         refuse_without_key(s, x, &named[i].cert);
 }
@@ -215,7 +215,7 @@ static bool push_chain(STACK_OF(X509) * to, const struct exh_chain *chain)
     bool pushed = to;
 
     for (size_t i = 0; pushed && i < chain->n; i++)
-        pushed = push_whole(to, &chain->certs[i]);
+        pushed = push_whole(to, chain_cert(chain, i));
     return pushed;
 }
 
@@ -310,7 +310,7 @@ static struct exh_path find_or_remember(struct search *s, struct path_cache *cac
 
 static struct exh_path allowed_itself(const struct exh_chain *chain, int64_t at)
 {
-    const struct cert *leaf = &chain->certs[0];
+    const struct cert *leaf = chain_cert(chain, 0);
     struct exh_path path = { .known = true,
                              .valid_from = leaf->not_before,
                              .valid_until = leaf->not_after };
@@ -325,7 +325,7 @@ static struct exh_path allowed_itself(const struct exh_chain *chain, int64_t at)
 struct exh_path openssl_chain_path(const struct exh_chain *chain, const struct exh_trust *trust,
                                    enum exh_purpose purpose, int64_t at)
 {
-    const struct cert *leaf = &chain->certs[0];
+    const struct cert *leaf = chain_cert(chain, 0);
     struct search search = { .chain = chain, .at = at };
     const char *fault = leaf_fault(leaf);
 

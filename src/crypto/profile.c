@@ -153,7 +153,7 @@ const char *profile_ocsp(const struct cert *leaf)
 struct exh_judgement openssl_chain_profile(const struct exh_chain *chain, enum exh_purpose purpose,
                                            const struct exh_trust *trust)
 {
-    const struct cert *leaf = &chain->certs[0];
+    const struct cert *leaf = chain_cert(chain, 0);
     const char *why = NULL;
     struct exh_judgement judgement;
 

@@ -76,8 +76,8 @@ static void judge_authority(const struct token *t, const struct exh_trust *trust
     size_t n = write_certs(t, owned, views);
 
     if (n && openssl_chain_new(views, n, &chain, &err) == EXH_OK) {
-        const char *why = profile_tsa(&chain->certs[0]);
-        subject_text(&chain->certs[0], out->authority, sizeof out->authority);
+        const char *why = profile_tsa(chain_cert(chain, 0));
+        subject_text(chain_cert(chain, 0), out->authority, sizeof out->authority);
         out->path = openssl_chain_path(chain, trust, EXH_PURPOSE_TSA, t->time);
         if (why) {
             out->path.known = out->path.trusted = false;

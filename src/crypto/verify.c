@@ -44,7 +44,7 @@ enum exh_status openssl_chain_verify(const struct exh_chain *chain, int64_t alg,
                                      struct exh_bytes tbs, struct exh_bytes signature,
                                      struct exh_judgement *out, struct exh_error *err)
 {
-    const struct cert *leaf = &chain->certs[0];
+    const struct cert *leaf = chain_cert(chain, 0);
     uint8_t der[EC_DER_MAX];
     struct sig_alg how;
     const char *why;

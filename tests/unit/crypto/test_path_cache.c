@@ -20,10 +20,11 @@ static struct made root, ca, leaf;
 
 static struct path_key key_of(size_t number, enum exh_purpose purpose)
 {
-    struct exh_chain chain = { .n = 2 };
+    struct cert certs[2] = { { .sha256 = { 0 } } };
+    struct exh_chain chain = { 2, certs };
     struct path_key key = { { 0 } };
 
-    memcpy(chain.certs[1].sha256, &number, sizeof number);
+    memcpy(certs[1].sha256, &number, sizeof number);
     CHECK(path_key_of(&chain, purpose, &key), "key %zu", number);
     return key;
 }
@@ -78,15 +79,16 @@ static void test_times(void)
 // A chain of one certificate less, or the same ones in another order, is another chain.
 static void test_keys(void)
 {
-    struct exh_chain chain = { .n = 2 };
+    struct cert certs[2] = { { .sha256 = { 1 } } };
+    struct exh_chain chain = { 2, certs };
     struct path_key two, one, turned;
 
-    chain.certs[0].sha256[0] = 1;
     CHECK(path_key_of(&chain, EXH_PURPOSE_CLAIM, &two), "two");
     chain.n = 1;
     CHECK(path_key_of(&chain, EXH_PURPOSE_CLAIM, &one), "one");
-    chain = (struct exh_chain){ .n = 2 };
-    chain.certs[1].sha256[0] = 1;
+    chain.n = 2;
+    certs[0].sha256[0] = 0;
+    certs[1].sha256[0] = 1;
     CHECK(path_key_of(&chain, EXH_PURPOSE_CLAIM, &turned), "turned");
     CHECK(memcmp(&two, &one, sizeof two) && memcmp(&two, &turned, sizeof two), "keys are alike");
 }
@@ -127,10 +129,11 @@ static int use_often(void *ctx)
 
     for (size_t i = 0; i < 20 * CHAINS; i++) {
         const size_t number = i * 7 % CHAINS;
-        struct exh_chain chain = { .n = 1 };
+        struct cert cert = { .sha256 = { 0 } };
+        struct exh_chain chain = { 1, &cert };
         struct path_key key;
         struct exh_path got, path = path_number(number);
-        memcpy(chain.certs[0].sha256, &number, sizeof number);
+        memcpy(cert.sha256, &number, sizeof number);
         wrong += !path_key_of(&chain, EXH_PURPOSE_CLAIM, &key);
         if (path_cache_find(cache, &key, 1500, &got))
             wrong += got.valid_from != path.valid_from || got.valid_until != path.valid_until;
