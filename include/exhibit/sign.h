@@ -149,6 +149,7 @@ struct exh_fragments {
     const struct exh_source *init;     // the initialization segment: ftyp, moov, no media
     const struct exh_source *segments; // in order; each one moof and one mdat
     size_t n;                          // 1 to EXH_SEGMENTS_MAX
+    const char *const *names;          // of the segments, for messages; NULL: "segment 3"
 };
 #define EXH_SEGMENTS_MAX 65536
 

@@ -301,18 +301,19 @@ static enum exh_status grow_tree(struct sign_job *job, struct exh_error *err)
     return status;
 }
 
-/* Do something with each segment; what fails is told with the segment's number. */
+/* Do something with each segment; what fails is told with the segment's name or number. */
 static enum exh_status each_segment(struct sign_job *job,
                                     enum exh_status (*step)(struct sign_job *job, size_t i,
                                                             struct exh_error *err),
                                     struct exh_error *err)
 {
+    const struct exh_fragments *in = job->fragments->in;
     char where[32];
 
-    for (size_t i = 0; i < job->fragments->in->n; i++)
+    for (size_t i = 0; i < in->n; i++)
         if (step(job, i, err) != EXH_OK) {
             snprintf(where, sizeof where, "segment %zu", i + 1);
-            return within(err, where);
+            return within(err, in->names ? in->names[i] : where);
         }
     return EXH_OK;
 }

@@ -379,6 +379,7 @@ static enum exh_status write_stream(struct job *job, struct exh_sign_options *o,
     if (job->stream)
         sinks = stream_out_sinks(job->stream);
     in.segments = segments_sources(job->segments, &in.n);
+    in.names = segments_paths(job->segments);
     o->progress = progress_to;
     o->progress_ctx = &progress;
     status = exh_sign_fragments(&in, sinks, &job->signing.signer, o, done, err);

@@ -17,6 +17,7 @@ struct segments {
     size_t n;
     struct segment *items;
     struct exh_source *sources;
+    const char **paths;
     struct exh_source open;       // of the segment that was read last
     const struct segment *opened; // which that is, or NULL
 };
@@ -88,6 +89,7 @@ static enum exh_status fill(struct segments *s, struct operands paths, struct ex
         enum exh_status status = turn_to(&s->items[i], err);
         if (status != EXH_OK)
             return status;
+        s->paths[i] = s->items[i].path;
         s->sources[i] =
             (struct exh_source){ .size = s->open.size, .read = read_segment, .ctx = &s->items[i] };
     }
@@ -105,7 +107,9 @@ enum exh_status segments_new(struct operands paths, struct segments **out, struc
     s->n = paths.n;
     s->items = calloc(s->n + 1, sizeof *s->items);
     s->sources = calloc(s->n + 1, sizeof *s->sources);
-    enum exh_status status = s->items && s->sources ? fill(s, paths, err) : fail_no_memory(err);
+    s->paths = calloc(s->n + 1, sizeof *s->paths);
+    enum exh_status status =
+        s->items && s->sources && s->paths ? fill(s, paths, err) : fail_no_memory(err);
     if (status != EXH_OK) {
         segments_free(s);
         return status;
@@ -119,6 +123,7 @@ void segments_free(struct segments *s)
     if (!s)
         return;
     exh_source_close(&s->open);
+    free(s->paths);
     free(s->sources);
     free(s->items);
     free(s);
@@ -130,7 +135,7 @@ const struct exh_source *segments_sources(const struct segments *s, size_t *n)
     return s->sources;
 }
 
-const char *segments_path(const struct segments *s, size_t i)
+const char *const *segments_paths(const struct segments *s)
 {
-    return s->items[i].path;
+    return s->paths;
 }

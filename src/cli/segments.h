@@ -16,7 +16,7 @@ struct segments; // owned; segments_free()
 enum exh_status segments_new(struct operands paths, struct segments **out, struct exh_error *err);
 void segments_free(struct segments *s); // NULL is allowed
 const struct exh_source *segments_sources(const struct segments *s, size_t *n);
-const char *segments_path(const struct segments *s, size_t i); // in that order
+const char *const *segments_paths(const struct segments *s); // in that order
 
 /* Order of two names: digits compare as numbers. As for qsort(). */
 int segments_order(const char *a, const char *b);

@@ -32,7 +32,7 @@ static const char *last_part(const char *path)
 
 static const char *segment_name(const struct stream_out *s, size_t i)
 {
-    return last_part(segments_path(s->segments, i));
+    return last_part(segments_paths(s->segments)[i]);
 }
 
 /* The path of a file in the working folder; false: it is too long. */
@@ -51,7 +51,7 @@ static enum exh_status open_file(struct stream_out *s, const char *name, struct 
     if (!path_in(s, name, path))
         return fail(err, EXH_INVALID, "%s: the name is too long", name);
     enum exh_status status = exh_output_open(path, 0, out, err);
-    return status == EXH_OK ? status : within(err, name);
+    return status;
 }
 
 static enum exh_status begin_segment(void *ctx, size_t i, const struct exh_sink **sink,

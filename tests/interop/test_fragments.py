@@ -67,6 +67,17 @@ def damage(t, w, track, init, segments):
         unsound(t, w, f"track {track}: {name}", write(w, f"damage-{track}-{name.replace(' ', '-')}", *parts), exit_code)
 
 
+def we_sign(t, w, track, init, segments):
+    """Our own signer; with more than 64 segments it puts proofs into them."""
+    for name, parts in (("few", segments), ("many", (segments * 30)[:70])):
+        paths = write(w, f"ours-{track}-{name}-in", init, parts)
+        target = w.path("fragments", f"ours-{track}-{name}")
+        w.exhibit.run("sign", *paths, "-o", target, "--key", w.us.key, "--cert", w.us.chain,
+                      "--source-type", "digitalCreation", check=True)
+        signed = [os.path.join(target, os.path.basename(path)) for path in paths]
+        sound(t, w, f"track {track}, we sign {name}", signed)
+
+
 def run(t, w):
     for track, (init, segments) in tracks(w).items():
         depth = len(fragments.tree([b""] * len(segments))) - 1
@@ -74,5 +85,6 @@ def run(t, w):
             signed = fragments.sign_cmaf(init, segments, w.them, known)
             sound(t, w, f"track {track}, row {known} in the manifest", write(w, f"{track}-{known}", *signed))
         damage(t, w, track, *signed)
+        we_sign(t, w, track, init, segments)
         one = fragments.sign_cmaf(init, segments[:1], w.them)
         sound(t, w, f"track {track}, one segment", write(w, f"{track}-one", *one))
