@@ -333,6 +333,7 @@ static void test_refusals(void)
     struct buf odd = make_store(&slash, 1);
     CHECK(history_add(&h, &odd, HISTORY_MAIN, &active, &err) == EXH_MALFORMED, "label: %s",
           err.text);
+    buf_free(&odd);
 
     struct buf foreign = buf_with_limit(MAKE_STORE_MAX);
     make_manifest(&foreign, &m);
