@@ -33,9 +33,11 @@ static enum exh_status take_part(const struct jumbf *part, struct manifest_view 
 
     if (status != EXH_OK)
         return status;
+    if (strcmp(content.type, "cbor") != 0)
+        content.content = (struct exh_bytes){ 0 };
     if (jumbf_is(part->type, "c2as") && !m->assertions.whole.n) {
         m->assertions = part->box;
-    } else if (jumbf_is(part->type, "c2cl") && !m->claim.n) {
+    } else if (jumbf_is(part->type, "c2cl") && !m->claim_label.p) {
         m->claim = content.content;
         m->claim_label = part->label;
     } else if (jumbf_is(part->type, "c2cs") && !m->signature_box.n) {
