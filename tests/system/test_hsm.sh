@@ -18,7 +18,7 @@ signs() {
         ${pass:+--key-passphrase "$pass"}
     holds "$name: openssl trusts it" openssl verify -CAfile studio/root.pem "$name.pem"
     exits 0 "$name: a signed photo" "$exhibit" sign photo.jpg -o "$name.jpg" --key "$key" --cert "$name.pem" \
-        --source-type digitalCapture ${pass:+--passphrase "$pass"} "$@"
+        --source-type digitalCreation ${pass:+--passphrase "$pass"} "$@"
     exits 0 "$name: it is trusted" "$exhibit" verify "$name.jpg" --trust studio/root.pem
 }
 
@@ -59,7 +59,7 @@ signs tpm-rsa tss2-rsa.pem
 tpm_key -algorithm EC -pkeyopt group:P-256 -pkeyopt user-auth:"$(cat tpm-pass)" -out tss2-auth.pem
 pass=tpm-pass signs tpm-auth tss2-auth.pem
 exits 12 "a wrong passphrase for the TPM" "$exhibit" sign photo.jpg -o no.jpg --key tss2-auth.pem \
-    --cert tpm-auth.pem --source-type digitalCapture --passphrase wrong-pin
+    --cert tpm-auth.pem --source-type digitalCreation --passphrase wrong-pin
 holds "leaves nothing" test ! -e no.jpg
 holds "a key at a handle" sh -c 'tpm2_createprimary -Q -C o -c primary.ctx &&
     tpm2_create -Q -C primary.ctx -G ecc256:ecdsa-sha256 -u key.pub -r key.priv -c key.ctx &&
@@ -68,11 +68,11 @@ holds "a key at a handle" sh -c 'tpm2_createprimary -Q -C o -c primary.ctx &&
 signs tpm-handle handle:0x81000042
 signs tpm-object object:key.object
 exits 10 "no key at a handle" "$exhibit" sign photo.jpg -o no.jpg --key handle:0x81000099 --cert tpm-handle.pem \
-    --source-type digitalCapture
+    --source-type digitalCreation
 kill "$swtpm"
 wait "$swtpm" 2>/dev/null
 exits 10 "no TPM at all" "$exhibit" sign photo.jpg -o no.jpg --key handle:0x81000042 --cert tpm-handle.pem \
-    --source-type digitalCapture
+    --source-type digitalCreation
 
 # --- PKCS#11
 module=$(find /usr/lib -name libsofthsm2.so | head -1)
@@ -95,12 +95,12 @@ signs token-uri 'pkcs11:token=exhibit;object=p256?pin-value=1234'
 printf 'leak:%s\n' ENGINE_remove EC_KEY_METHOD_new RSA_meth_dup EVP_PKEY_meth_new >leaks
 export ASAN_OPTIONS=${ASAN_OPTIONS:-}:fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=$work/leaks:print_suppressions=0
 exits 12 "a wrong PIN" "$exhibit" sign photo.jpg -o no.jpg --key 'pkcs11:token=exhibit;object=p256' \
-    --cert token-p256.pem --source-type digitalCapture --passphrase wrong-pin
+    --cert token-p256.pem --source-type digitalCreation --passphrase wrong-pin
 exits 12 "a PIN that nobody can be asked for" "$exhibit" sign photo.jpg -o no.jpg --no-input \
-    --key 'pkcs11:token=exhibit;object=p256' --cert token-p256.pem --source-type digitalCapture
+    --key 'pkcs11:token=exhibit;object=p256' --cert token-p256.pem --source-type digitalCreation
 exits 2 "another key than the certificate's" "$exhibit" sign photo.jpg -o no.jpg --passphrase pin \
-    --key 'pkcs11:token=exhibit;object=p384' --cert token-p256.pem --source-type digitalCapture
+    --key 'pkcs11:token=exhibit;object=p384' --cert token-p256.pem --source-type digitalCreation
 PKCS11_MODULE_PATH=/nowhere exits 10 "no token at all" "$exhibit" sign photo.jpg -o no.jpg --no-input \
-    --key 'pkcs11:token=exhibit;object=p256' --cert token-p256.pem --source-type digitalCapture
+    --key 'pkcs11:token=exhibit;object=p256' --cert token-p256.pem --source-type digitalCreation
 holds "nothing is left behind" test ! -e no.jpg
 finish
