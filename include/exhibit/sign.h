@@ -208,6 +208,14 @@ EXH_API enum exh_status exh_strip(const struct exh_source *source, const struct 
 EXH_API enum exh_status exh_attach(const struct exh_source *source, struct exh_bytes store,
                                    const struct exh_sink *sink, struct exh_error *err);
 
+/*
+ * Bring an ISO base media file out of the append-only form (options->append): the manifest box moves
+ * from the end into the room that was kept for it behind the file type, where every reader looks. Media,
+ * hash and signature stay as they are. EXH_INVALID when the file is not in that form.
+ */
+EXH_API enum exh_status exh_deliver(const struct exh_source *source, const struct exh_sink *sink,
+                                    struct exh_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -34,12 +34,13 @@ struct binding_answer {
     char explanation[240];     // what differs, where
     bool incomplete;           // what is there matches, but pieces are missing
     const char *informational; // a second, informational code, or NULL
+    char warning[160];         // "" or what is odd where no hash looks
 };
 
 enum exh_status hash_data_check(const struct binding_question *q, struct binding_answer *out,
                                 struct exh_error *err);
-// c2pa.hash.bmff .v2 .v3; version is 1, 2 or 3. Version 1 cannot be judged: EXH_INFORMATIONAL is wrong
-// for it, it is a mismatch with that explanation.
+// c2pa.hash.bmff, .v2, .v3: version is 1, 2 or 3. By version 1 nothing can be said: it is a mismatch,
+// with that explanation.
 enum exh_status hash_bmff_check(const struct binding_question *q, int version,
                                 struct binding_answer *out, struct exh_error *err);
 enum exh_status hash_boxes_check(const struct binding_question *q, struct binding_answer *out,

@@ -27,6 +27,17 @@ void hash_bmff_fails(struct hash_bmff *h, const char *code, const char *fmt, ...
     va_end(args);
 }
 
+void hash_bmff_warns(struct hash_bmff *h, const char *fmt, ...)
+{
+    va_list args;
+
+    if (h->warning[0])
+        return;
+    va_start(args, fmt);
+    vsnprintf(h->warning, sizeof h->warning, fmt, args);
+    va_end(args);
+}
+
 static enum exh_status malformed(struct hash_bmff *h, size_t map, const char *what)
 {
     hash_bmff_fails(h, BMFF_MALFORMED, "Merkle map %zu: %s", map, what);
@@ -164,18 +175,25 @@ enum exh_status hash_bmff_place(struct hash_bmff *h, const struct exh_source *s,
     enum exh_status status = source_read(s, c2pa->data.at, out->bytes, n, err);
     if (status != EXH_OK)
         return status;
-    // Padding may follow, so that all boxes of a tree have one size.
     *sound = cbor_parse_first((struct exh_bytes){ out->bytes, n }, c2pa->data.at, &map, &why) ==
                  EXH_OK &&
              cbor_int(cbor_get(map, "uniqueId"), &out->unique_id) &&
              cbor_int(cbor_get(map, "localId"), &out->local_id) &&
              cbor_uint(cbor_get(map, "location"), &out->location);
-    if (*sound)
-        out->hashes = cbor_get(map, "hashes");
-    else
+    if (!*sound) {
         hash_bmff_fails(h, BMFF_MALFORMED, "the merkle box at %" PRIu64 " is not readable",
                         box->at);
-    return EXH_OK;
+        return EXH_OK;
+    }
+    out->hashes = cbor_get(map, "hashes");
+    // Zeros may follow, so that all boxes of a tree have one size.
+    bool odd;
+    uint64_t where;
+    status = bmff_find_nonzero(s, c2pa->data.at + map.item.n, c2pa->data.at + c2pa->data.n, &odd,
+                               &where, err);
+    if (status == EXH_OK && odd)
+        hash_bmff_warns(h, "the padding of a merkle box is not zero at %" PRIu64, where);
+    return status;
 }
 
 struct merkle_map *hash_bmff_map(struct hash_bmff *h, const struct merkle_place *place, uint64_t at)
@@ -204,9 +222,10 @@ static enum exh_status count_boxes(struct hash_bmff *h, struct exh_error *err)
     while ((status = bmff_next(&w, &box, &more, err)) == EXH_OK && more) {
         h->mdats += box.type == BMFF_MDAT;
         h->moofs += box.type == BMFF_MOOF;
-        if (box.type != BMFF_UUID)
-            continue;
-        status = bmff_read_c2pa(&r, &box, &c2pa, err);
+        if (box.type == BMFF_MFRA)
+            status = hash_bmff_look_at_mfra(h, &w, &box, err);
+        if (status == EXH_OK)
+            status = bmff_read_c2pa(&r, &box, &c2pa, err);
         if (status != EXH_OK)
             return status;
         h->merkle_boxes += c2pa.purpose == BMFF_MERKLE;
@@ -327,6 +346,7 @@ enum exh_status hash_bmff_check(const struct binding_question *q, int version,
         status = check_kind(&h, err);
     if (h.exclusions.more)
         out->informational = "assertion.bmffHash.additionalExclusionsPresent";
+    memcpy(out->warning, h.warning, sizeof out->warning);
     arena_free(&h.arena);
     return status;
 }

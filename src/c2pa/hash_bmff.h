@@ -52,7 +52,8 @@ struct hash_bmff {
     size_t maps_n;
     struct bmff_progress progress;
     struct binding_answer *answer;
-    bool judged; // the answer is given
+    bool judged;       // the answer is given
+    char warning[160]; // of the answer, whatever that is
     // What the asset is made of:
     uint64_t mdats, moofs, merkle_boxes;
 };
@@ -60,6 +61,14 @@ struct hash_bmff {
 /* Give the answer, unless it is given. */
 PRINTF_LIKE(3, 4)
 void hash_bmff_fails(struct hash_bmff *h, const char *code, const char *fmt, ...);
+
+/* Something odd, where no hash looks: the first is told. */
+PRINTF_LIKE(2, 3) void hash_bmff_warns(struct hash_bmff *h, const char *fmt, ...);
+
+/* Look at an mfra box: it should point at fragments. */
+NODISCARD enum exh_status hash_bmff_look_at_mfra(struct hash_bmff *h, const struct bmff_walk *w,
+                                                 const struct bmff_box *mfra,
+                                                 struct exh_error *err);
 
 /* Read a merkle box's content; false: it is none, and the answer says so. */
 NODISCARD enum exh_status hash_bmff_place(struct hash_bmff *h, const struct exh_source *s,

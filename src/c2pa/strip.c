@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "c2pa/copy.h"
 #include "c2pa/history.h"
+#include "formats/bmff.h"
 
 /* The manifests of both BMFF boxes as one store, as a sidecar has it. */
 static enum exh_status join_stores(struct container *c, struct buf *out, struct exh_error *err)
@@ -29,13 +30,26 @@ static enum exh_status join_stores(struct container *c, struct buf *out, struct 
     return status;
 }
 
+/*
+ * A box of BMFF may have more room than its store takes. Offsets that are hashed depend on that room, so
+ * it goes along as zeros: put back, the box has its size again.
+ */
+static void keep_room(const struct container *c, struct buf *out)
+{
+    const size_t used = BMFF_STORE_AT + out->n;
+
+    if (c->format == FORMAT_BMFF && c->store.n > used && c->store.n <= STORE_MAX)
+        buf_put_zeros(out, (size_t)c->store.n - used);
+}
+
 static enum exh_status take_store(struct container *c, struct buf *out, struct exh_error *err)
 {
     if (c->update_jumbf.n)
         return join_stores(c, out, err);
     *out = c->jumbf;
     c->jumbf = (struct buf){ 0 };
-    return EXH_OK;
+    keep_room(c, out);
+    return buf_finish(out, err);
 }
 
 static enum exh_status copy_planned(const struct exh_source *source, const struct exh_sink *sink,
@@ -125,5 +139,24 @@ enum exh_status exh_attach(const struct exh_source *source, struct exh_bytes sto
     plan_free(plan);
     container_free(&c);
     buf_free(&frame);
+    return status;
+}
+
+enum exh_status exh_deliver(const struct exh_source *source, const struct exh_sink *sink,
+                            struct exh_error *err)
+{
+    struct exh_error local;
+    struct container c = { 0 };
+    struct plan *plan = NULL;
+
+    if (!err)
+        err = &local;
+    enum exh_status status = container_read(source, &c, err);
+    if (status == EXH_OK)
+        status = plan_new(source, &c, PLAN_DELIVER, 0, &plan, err);
+    if (status == EXH_OK)
+        status = copy_planned(source, sink, plan, (struct exh_bytes){ 0 }, err);
+    plan_free(plan);
+    container_free(&c);
     return status;
 }

@@ -197,6 +197,8 @@ static enum exh_status check_binding(struct validation *v, struct judged *m, str
                     "more than the manifest is left out of the hash");
     add_finding(v, f, code_named(answer.code), url, "%s",
                 answer.explanation[0] ? answer.explanation : "the content is unchanged");
+    if (answer.warning[0])
+        add_warning(v, "%s", answer.warning);
     v->content_incomplete = answer.incomplete;
     v->content_gap = keep_printf(v, "%s", answer.explanation);
     return EXH_OK;

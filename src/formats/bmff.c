@@ -207,6 +207,35 @@ enum exh_status bmff_read_store(const struct exh_source *s, const struct bmff_c2
     return status;
 }
 
+struct nonzero {
+    uint64_t at; // of the byte looked at next
+    bool found;
+};
+
+static enum exh_status look_for_nonzero(void *ctx, const uint8_t *p, size_t n,
+                                        struct exh_error *err)
+{
+    struct nonzero *z = ctx;
+
+    (void)err;
+    for (size_t i = 0; i < n && !z->found; i++) {
+        z->found = p[i] != 0;
+        z->at += !z->found;
+    }
+    return EXH_OK;
+}
+
+enum exh_status bmff_find_nonzero(const struct exh_source *s, uint64_t at, uint64_t end,
+                                  bool *found, uint64_t *where, struct exh_error *err)
+{
+    struct nonzero z = { .at = at };
+    enum exh_status status = source_visit(s, at, end - at, look_for_nonzero, &z, err);
+
+    *found = z.found;
+    *where = z.at;
+    return status;
+}
+
 static void note(struct bmff_found *found, const struct bmff_box *box, const struct bmff_c2pa *c2pa)
 {
     if (found->count++)

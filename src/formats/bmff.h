@@ -101,6 +101,10 @@ NODISCARD enum exh_status bmff_read_c2pa(struct bmff_reader *r, const struct bmf
 NODISCARD enum exh_status bmff_read_store(const struct exh_source *s, const struct bmff_c2pa *c2pa,
                                           struct span *out, struct exh_error *err);
 
+/* The first byte of [at, end) that is not zero; false: there is none. No hash covers padding. */
+NODISCARD enum exh_status bmff_find_nonzero(const struct exh_source *s, uint64_t at, uint64_t end,
+                                            bool *found, uint64_t *where, struct exh_error *err);
+
 struct bmff_found { // a C2PA box that was found; count 0: none; only the first is kept
     size_t count;
     struct bmff_box box;

@@ -76,32 +76,16 @@ PRINTF_LIKE(2, 3) static void warn(struct container *c, const char *fmt, ...)
     va_end(args);
 }
 
-struct nonzero {
-    uint64_t at; // of the byte looked at next
-    bool found;
-};
-
-static enum exh_status find_nonzero(void *ctx, const uint8_t *p, size_t n, struct exh_error *err)
-{
-    struct nonzero *z = ctx;
-
-    (void)err;
-    for (size_t i = 0; i < n && !z->found; i++) {
-        z->found = p[i] != 0;
-        z->at += !z->found;
-    }
-    return EXH_OK;
-}
-
 /* No hash covers padding: what stands in it could have been put there by anybody. */
 static enum exh_status check_padding(const struct exh_source *s, struct container *c, uint64_t at,
                                      uint64_t end, struct exh_error *err)
 {
-    struct nonzero z = { .at = at };
-    enum exh_status status = source_visit(s, at, end - at, find_nonzero, &z, err);
+    bool found;
+    uint64_t where;
+    enum exh_status status = bmff_find_nonzero(s, at, end, &found, &where, err);
 
-    if (status == EXH_OK && z.found)
-        warn(c, "the padding of a C2PA box is not zero at %" PRIu64, z.at);
+    if (status == EXH_OK && found)
+        warn(c, "the padding of a C2PA box is not zero at %" PRIu64, where);
     return status;
 }
 
@@ -179,6 +163,29 @@ static enum exh_status check_reserve(const struct exh_source *s, struct containe
     return reserve->count ? check_padding(s, c, data.at, data.at + data.n, err) : EXH_OK;
 }
 
+/* All manifest boxes: two and more count as none, and whoever signs anew has to be told. */
+static enum exh_status list_stores(const struct exh_source *s, struct container *c,
+                                   struct exh_error *err)
+{
+    struct bmff_reader r;
+    struct bmff_box box;
+    struct bmff_c2pa c2pa;
+    enum exh_status status;
+    bool more;
+
+    bmff_reader_init(&r, s);
+    struct bmff_walk w = bmff_walk_root(&r);
+    while ((status = bmff_next(&w, &box, &more, err)) == EXH_OK && more) {
+        status = bmff_read_c2pa(&r, &box, &c2pa, err);
+        if (status != EXH_OK)
+            return status;
+        if ((c2pa.purpose == BMFF_MANIFEST || c2pa.purpose == BMFF_ORIGINAL) &&
+            c->stores_n < STORES_MAX)
+            c->stores[c->stores_n++] = (struct span){ box.at, box.size };
+    }
+    return status;
+}
+
 static enum exh_status read_store(const struct exh_source *s, struct container *c,
                                   struct exh_error *err)
 {
@@ -199,6 +206,8 @@ static enum exh_status read_store(const struct exh_source *s, struct container *
             status = read_one(s, c, &l.update, &c->update, &c->update_jumbf, err);
         c->append_form = l.reserve.count && l.manifest.box.at > l.media_at;
     }
+    if (status == EXH_OK && l.manifest.count)
+        status = list_stores(s, c, err);
     if (status == EXH_OK)
         status = check_reserve(s, c, &l.reserve, err);
     return status;

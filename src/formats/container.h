@@ -41,7 +41,7 @@ struct container {
     char mime[32]; // "image/jpeg"; BMFF by its brand
     struct span
         store; // container bytes that carry the store: the exact exclusion. n 0: none; at: its place
-    // JPEG, PNG, RIFF: all that were found. EMBED and STRIP take all away; two and more count as none.
+    // All that were found. EMBED and STRIP take all away; two and more count as none.
     struct span stores[STORES_MAX];
     size_t stores_n;
     struct buf jumbf; // the store's bytes, owned; empty when there is none

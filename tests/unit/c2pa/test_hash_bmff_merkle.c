@@ -647,6 +647,70 @@ static void test_flat_without_media(void)
     free_fragments(&f);
 }
 
+/* What lies where no hash looks is told, and harms nothing. */
+static void test_warnings(void)
+{
+    static struct fragments f;
+    struct buf b = buf_with_limit(MAKE_MAX);
+    const struct {
+        const char *name;
+        uint32_t version;
+        uint32_t count;
+        uint64_t target; // 0: the last fragment
+        const char *says;
+    } rows[] = {
+        { "32-bit index", 0, 2, 0, "" },
+        { "64-bit index", 1, 2, 0, "" },
+        { "index into the media", 0, 2, 300, "points at 300, where no fragment begins" },
+        { "index beyond the file", 0, 2, 1u << 30, "points at 1073741824, where no" },
+        { "64-bit index beyond", 1, 2, 1u << 30, "points at 1073741824, where no" },
+        { "more entries than there are", 0, 3, 0, "is cut short" },
+        { "very many entries", 1, UINT32_MAX, 0, "is cut short" },
+    };
+
+    make_flat(&f, 2, 0, true);
+    put_assertion(&f.assertion, NULL, false, &f.map, 1);
+    for (size_t i = 0; i < ARRAY_N(rows); i++) {
+        const size_t width = rows[i].version ? 8 : 4;
+        buf_clear(&b);
+        buf_put(&b, f.init.p, f.init.n - 20);
+        const size_t mfra = box(&b, "mfra"),
+                     tfra = full_box(&b, "tfra", (uint8_t)rows[i].version, 0);
+        buf_put_u32(&b, 1);
+        buf_put_u32(&b, 0x15); // numbers of 2 bytes
+        buf_put_u32(&b, rows[i].count);
+        for (size_t k = 0; k < 2; k++) {
+            const uint64_t target = k && rows[i].target ? rows[i].target : f.moofs[k];
+            buf_put_zeros(&b, width);
+            if (width == 8)
+                buf_put_u64(&b, target);
+            else
+                buf_put_u32(&b, (uint32_t)target);
+            buf_put_zeros(&b, 6);
+        }
+        end(&b, tfra);
+        end(&b, mfra);
+        const struct binding_answer answer = ask(rows[i].name, &b, &f.assertion, MATCH, "");
+        CHECK(rows[i].says[0] ? strstr(answer.warning, rows[i].says) != NULL : !answer.warning[0],
+              "%s: \"%s\"", rows[i].name, answer.warning);
+    }
+    buf_clear(&b);
+    buf_put(&b, f.init.p, f.init.n - 20);
+    const size_t mfra = box(&b, "mfra");
+    plain_box(&b, "tfra", 15, 0);
+    plain_box(&b, "mfro", 200, 0);
+    end(&b, mfra);
+    CHECK(strstr(ask("short index", &b, &f.assertion, MATCH, "").warning, "is cut short"), "short");
+
+    f.init.p[f.moofs[1] - 2] = 7;
+    const struct binding_answer answer = ask("padding", &f.init, &f.assertion, MATCH, "");
+    char says[80];
+    snprintf(says, sizeof says, "the padding of a merkle box is not zero at %zu", f.moofs[1] - 2);
+    CHECK(strcmp(answer.warning, says) == 0, "padding: \"%s\"", answer.warning);
+    buf_free(&b);
+    free_fragments(&f);
+}
+
 static struct binding_answer ask_order(const char *name, const struct fragments *f,
                                        const char *order, const char *code, const char *says)
 {
@@ -840,6 +904,7 @@ int main(void)
     test_flat_flips();
     test_flat_attacks();
     test_flat_without_media();
+    test_warnings();
     test_segments();
     test_segment_flips();
     test_bad_segments();

@@ -209,6 +209,10 @@ static void test_reads(void)
             CHECK(c.jumbf.n == reads[i].jumbf_n, "%s: %zu bytes of JUMBF", name, c.jumbf.n);
             CHECK(c.update_jumbf.n == reads[i].update_n, "%s: update of %zu bytes", name,
                   c.update_jumbf.n);
+            size_t manifests = 0;
+            for (const char *p = name; *p; p++)
+                manifests += strchr("MPOXK", *p) != NULL;
+            CHECK(c.stores_n == manifests, "%s: %zu stores", name, c.stores_n);
             CHECK(c.append_form == reads[i].append, "%s: append form %d", name, c.append_form);
             CHECK(strcmp(c.warning, reads[i].warning) == 0, "%s: \"%s\"", name, c.warning);
             container_free(&c);
