@@ -200,21 +200,33 @@ static size_t search_piece(const uint8_t *p, size_t n, const struct needle *need
     return found;
 }
 
-// How often the needle lies in this process's writable memory.
-static size_t search_memory(const struct needle *needle)
+struct found {
+    size_t all;    // hits in writable memory
+    size_t dumped; // of these, where a core dump would write them
+};
+
+// Where the needle lies in this process's memory.
+static struct found search_memory(const struct needle *needle)
 {
-    FILE *maps = fopen("/proc/self/maps", "r");
+    FILE *maps = fopen("/proc/self/smaps", "r");
     char line[512], mode[5];
-    size_t found = 0;
+    struct found found = { 0 };
     unsigned long from, until;
+    size_t here = 0;
 
     if (!CHECK(maps, "no /proc"))
-        return 0;
+        return found;
     while (fgets(line, sizeof line, maps)) {
-        // The address sanitizer maps terabytes of its own, which hold no data of ours.
-        if (sscanf(line, "%lx-%lx %4s", &from, &until, mode) == 3 && mode[0] == 'r' &&
-            mode[1] == 'w' && !strstr(line, "[vv") && until - from < MAP_MAX)
-            found += search_piece((const uint8_t *)from, until - from, needle);
+        if (sscanf(line, "%lx-%lx %4s", &from, &until, mode) == 3) {
+            // The address sanitizer maps terabytes of its own, which hold no data of ours.
+            bool search =
+                mode[0] == 'r' && mode[1] == 'w' && !strstr(line, "[vv") && until - from < MAP_MAX;
+            here = search ? search_piece((const uint8_t *)from, until - from, needle) : 0;
+            found.all += here;
+        } else if (strncmp(line, "VmFlags:", 8) == 0 &&
+                   !strstr(line, " dd ")) { // not "do not dump"
+            found.dumped += here;
+        }
     }
     fclose(maps);
     return found;
@@ -236,7 +248,7 @@ static struct needle needle_of(EVP_PKEY *pkey)
 }
 
 // Read a key, use it, write it, free it.
-static void use_key(const char *pem, size_t n)
+static void use_key(const char *pem, size_t n, const struct needle *needle)
 {
     struct answer a = { "correct horse", 0 };
     struct exh_error err = { .text = "" };
@@ -250,6 +262,9 @@ static void use_key(const char *pem, size_t n)
               exh_key_write(again, NULL, 0, &plain, &plain_n, &err) == EXH_OK,
           "%s", err.text);
     CHECK(plain_n == n && memcmp(plain, pem, n) == 0, "another key came back");
+    struct found live = search_memory(needle);
+    CHECK(live.all > 0 && live.dumped == 0, "keys in use: %zu copies, %zu in a core dump", live.all,
+          live.dumped);
     exh_secret_free(plain, plain_n);
     exh_secret_free(sealed, sealed_n);
     exh_key_free(again);
@@ -263,13 +278,14 @@ static void test_wiped(void)
     BIO *bio = BIO_new(BIO_s_secmem());
     char *pem;
 
-    CHECK(search_memory(&needle) > 0, "the search finds nothing at all");
+    CHECK(search_memory(&needle).all > 0, "the search finds nothing at all");
+    CHECK(search_memory(&needle).dumped == 0, "a core dump would hold the private key");
     PEM_write_bio_PKCS8PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL);
     long n = BIO_get_mem_data(bio, &pem);
     EVP_PKEY_free(pkey);
-    use_key(pem, (size_t)n);
+    use_key(pem, (size_t)n, &needle);
     BIO_free(bio);
-    size_t left = search_memory(&needle);
+    size_t left = search_memory(&needle).all;
     CHECK(left == 0, "%zu copies of the private key are left", left);
 }
 
