@@ -284,7 +284,20 @@ XMP = {
 }
 
 
-CORPORA = {"jpeg": JPEG, "png": PNG, "riff": RIFF, "bmff": BMFF, "exif": EXIF_SEEDS, "xmp": XMP}
+# Streams in segments
+
+
+def stream(count, version=0):
+    head = FTYP + box(b"moov", full(b"mvhd", 0, 0, bytes(96)), box(b"trak", full(b"tkhd", 0, 0, struct.pack(">III", 0, 0, 1) + bytes(68))), box(b"mvex", full(b"trex", 0, 0, struct.pack(">I", 1) + bytes(16))))
+    parts = [head] + [box(b"styp", b"msdh", bytes(4), b"msdh") + (sidx([len(fragment(i, 0))], version) if i % 2 else b"") + fragment(i, 0)
+                      for i in range(count)]
+    return b"".join(struct.pack(">H", len(part)) + part for part in parts)
+
+
+STREAMS = {"one": stream(1), "three": stream(3, 1), "many": stream(70)}
+
+CORPORA = {"jpeg": JPEG, "png": PNG, "riff": RIFF, "bmff": BMFF, "exif": EXIF_SEEDS, "xmp": XMP,
+           "fragments": STREAMS}
 
 
 def main():

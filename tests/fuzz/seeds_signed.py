@@ -55,7 +55,8 @@ def certificates(cose):
 def main():
     build = sys.argv[1]
     folder = sys.argv[2] if len(sys.argv) > 2 else os.path.join(HERE, "corpus")
-    for corpus in ("cert", "claim", "cose", "verify"):
+    zero = os.path.join(build, "tests/fuzz/zero_digests")
+    for corpus in ("cert", "claim", "cose", "fragments", "verify"):
         os.makedirs(os.path.join(folder, corpus), exist_ok=True)
     for name in PARTS:
         with open(os.path.join(VECTORS, name), "rb") as f:
@@ -71,8 +72,9 @@ def main():
                 with open(os.path.join(folder, "cert", name), "wb") as f:
                     f.write(b"".join(certificates(content[0][1])))
     for name in WHOLE:
-        subprocess.run([os.path.join(build, "tests/fuzz/zero_digests"), os.path.join(VECTORS, name),
-                        os.path.join(folder, "verify", name)], check=True)
+        subprocess.run([zero, os.path.join(folder, "verify", name), os.path.join(VECTORS, name)], check=True)
+    stream = [os.path.join(VECTORS, "cmaf", name) for name in ("init.mp4", *(f"seg-{i}.m4s" for i in range(1, 6)))]
+    subprocess.run([zero, os.path.join(folder, "fragments", "cmaf"), *stream], check=True)
 
 
 if __name__ == "__main__":
