@@ -58,6 +58,7 @@ same "$(ls -A)" "$before" "and nothing is left behind"
 
 # --- more segments than the manifest holds leaves of
 mkdir many
+# shellcheck disable=SC2016 # a template of ffmpeg
 ffmpeg -v error -f lavfi -i testsrc2=size=64x48:rate=25:duration=14 -c:v libx264 -preset ultrafast -g 5 \
     -f dash -seg_duration 0.2 -use_template 1 -init_seg_name init.mp4 \
     -media_seg_name 's$Number$.m4s' many/stream.mpd
