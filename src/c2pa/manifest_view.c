@@ -25,30 +25,40 @@ static enum exh_status first_box(const struct jumbf *j, struct jumbf_box *out,
     return children.rest.n ? jumbf_next_box(&children, out, err) : EXH_OK;
 }
 
+/* Type and label both: neither is signed, so a box that says two things is none of them. */
+static bool is_part(const struct jumbf *part, const char four[4], const char *label)
+{
+    return jumbf_is(part->type, four) && bytes_are(part->label, label);
+}
+
 static enum exh_status take_part(const struct jumbf *part, struct manifest_view *m,
                                  struct exh_error *err)
 {
+    const bool claim =
+        is_part(part, "c2cl", "c2pa.claim") || is_part(part, "c2cl", "c2pa.claim.v2");
     struct jumbf_box content;
+    bool twice = false;
     enum exh_status status = first_box(part, &content, err);
 
     if (status != EXH_OK)
         return status;
     if (strcmp(content.type, "cbor") != 0)
         content.content = (struct exh_bytes){ 0 };
-    if (jumbf_is(part->type, "c2as") && !m->assertions.whole.n) {
+    if (is_part(part, "c2as", "c2pa.assertions")) {
+        twice = m->assertions.whole.n;
         m->assertions = part->box;
-    } else if (jumbf_is(part->type, "c2cl") && !m->claim_label.p) {
+    } else if (claim) {
+        twice = m->claim_label.n;
         m->claim = content.content;
         m->claim_label = part->label;
-    } else if (jumbf_is(part->type, "c2cs") && !m->signature_box.n) {
+    } else if (is_part(part, "c2cs", "c2pa.signature")) {
+        twice = m->signature_box.n;
         m->signature = content.content;
         m->signature_box = part->box.content;
-    } else if (jumbf_is(part->type, "c2as") || jumbf_is(part->type, "c2cl") ||
-               jumbf_is(part->type, "c2cs")) {
-        return fail(err, EXH_MALFORMED, "manifest: a second box '%.*s'", (int)part->label.n,
-                    (const char *)part->label.p);
     }
-    return EXH_OK;
+    return !twice ? EXH_OK
+                  : fail(err, EXH_MALFORMED, "manifest: a second box '%.*s'", (int)part->label.n,
+                         (const char *)part->label.p);
 }
 
 enum exh_status manifest_view(struct exh_bytes content, struct manifest_view *out,
