@@ -58,7 +58,7 @@ static struct spot spot_of(enum code code, struct exh_bytes url, struct exh_byte
 {
     struct jumbf_uri u;
 
-    if (!jumbf_uri_read(url, &u))
+    if (!jumbf_uri_read(url, &u) || (!u.manifest.n && !manifest.n))
         return (struct spot){ .code = code, .box = url };
     return (struct spot){ code, u.manifest.n ? u.manifest : manifest, u.store, u.box };
 }
@@ -81,6 +81,7 @@ static void record(struct validation *v, struct recordings *all, struct cbor sta
                    struct exh_bytes manifest)
 {
     struct exh_bytes name, url;
+    struct jumbf_uri u;
     char code[64];
 
     if (!cbor_text(cbor_get(status, "code"), &name) || name.n >= sizeof code ||
@@ -88,8 +89,12 @@ static void record(struct validation *v, struct recordings *all, struct cbor sta
         return;
     memcpy(code, name.p, name.n);
     code[name.n] = 0;
-    if (all->n < all->size || grow(v, all))
-        all->items[all->n++] = spot_of(code_named(code), url, manifest);
+    // As it stands too: we tell of a reference that leads nowhere in its own words.
+    const struct exh_bytes bases[] = { manifest, { 0 } };
+    const bool relative = jumbf_uri_read(url, &u) && !u.manifest.n;
+    for (size_t i = 0; i < (relative ? ARRAY_N(bases) : 1); i++)
+        if (all->n < all->size || grow(v, all))
+            all->items[all->n++] = spot_of(code_named(code), url, bases[i]);
 }
 
 static void record_list(struct validation *v, struct recordings *all, struct cbor list,
