@@ -10,6 +10,8 @@ import struct
 import subprocess
 import sys
 
+from seeds import box, superbox
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 VECTORS = os.path.join(HERE, "..", "vectors", "c2pa-rs")
 # Small ones, that differ.
@@ -37,6 +39,15 @@ def walk(data, at, end):
     for kind, a, b in inner[1:]:
         if kind == b"jumb":
             yield from walk(data, a, b)
+
+
+def compressed(store):
+    """The last manifest of a store as a compressed one, whose Brotli is the bytes themselves (fuzz_crypto.h)."""
+    *others, (_, a, b) = boxes(store, 8, len(store))
+    inner = store[a - 8:b]
+    label = inner[inner.index(b"jumd") + 21:].split(b"\0")[0]
+    return superbox(b"c2pa", b"c2pa", *[store[x - 8:y] for _, x, y in others[1:]],
+                    superbox(b"c2cm", label, box(b"brob", inner)))
 
 
 def certificates(cose):
@@ -73,6 +84,10 @@ def main():
                     f.write(b"".join(certificates(content[0][1])))
     for name in WHOLE:
         subprocess.run([zero, os.path.join(folder, "verify", name), os.path.join(VECTORS, name)], check=True)
+    with open(os.path.join(folder, "verify", "sidecar.jpg.c2pa"), "rb") as f:
+        packed = compressed(f.read())
+    with open(os.path.join(folder, "verify", "compressed.c2pa"), "wb") as f:
+        f.write(packed)
     stream = [os.path.join(VECTORS, "cmaf", name) for name in ("init.mp4", *(f"seg-{i}.m4s" for i in range(1, 6)))]
     subprocess.run([zero, os.path.join(folder, "fragments", "cmaf"), *stream], check=True)
 
