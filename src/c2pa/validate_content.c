@@ -87,55 +87,102 @@ static bool locator_number(struct cbor locator, const char *key, uint64_t *v)
     return cbor_uint(cbor_get(locator, key), v);
 }
 
+/* A part of the asset that was located. */
+struct part {
+    struct span span;
+    struct hashed_uri uri; // of the binding that is over it
+};
+
 struct multi_asset {
     struct validation *v;
     struct judged *m;
-    const char *url;
+    struct part parts[PARTS_MAX];
+    size_t n;
 };
 
-/* Check one part; code is CODES_N when it matches. */
-static enum exh_status check_part(struct multi_asset *a, struct cbor part, enum code *code,
-                                  struct exh_error *err)
+/* Locate one part; CODES_N when it was, or need not be there. */
+static enum code locate_part(struct multi_asset *a, struct cbor map)
 {
-    struct cbor locator = cbor_get(part, "location");
-    struct hashed_uri uri;
-    struct binding_answer answer = { 0 };
-    uint64_t at = 0, n = 0;
+    const uint64_t size = a->v->asset->size;
+    struct cbor locator = cbor_get(map, "location");
+    struct part part = { 0 };
     bool optional = false;
 
-    *code = CODE_ASSERTION_MULTI_ASSET_HASH_MALFORMED;
     if (cbor_is(locator, CBOR_NONE))
-        locator = cbor_get(part, "locator");
-    if (!hashed_uri_read(cbor_get(part, "hashAssertion"), &uri))
-        return EXH_OK;
-    cbor_bool(cbor_get(part, "optional"), &optional);
-    if (!locator_number(locator, "byteOffset", &at) || !locator_number(locator, "length", &n))
-        return EXH_OK; // a bmffBox locator: no asset that was seen has one
-    if (at > a->v->asset->size || n > a->v->asset->size - at) {
-        *code = optional ? CODES_N : CODE_ASSERTION_MULTI_ASSET_HASH_MISSING_PART;
-        return EXH_OK;
-    }
-    struct store_box *box = resolve(a->v, a->m, uri.url, NULL);
-    if (!box || digest_matches(a->v, a->m, &uri, box) != DIGEST_MATCH)
-        return EXH_OK;
+        locator = cbor_get(map, "locator");
+    if (!hashed_uri_read(cbor_get(map, "hashAssertion"), &part.uri))
+        return CODE_ASSERTION_MULTI_ASSET_HASH_MALFORMED;
+    cbor_bool(cbor_get(map, "optional"), &optional);
+    if (!locator_number(locator, "byteOffset", &part.span.at) ||
+        !locator_number(locator, "length", &part.span.n))
+        return CODE_ASSERTION_MULTI_ASSET_HASH_MALFORMED; // a bmffBox: no asset that was seen has one
+    if (part.span.at <= size && part.span.n <= size - part.span.at)
+        a->parts[a->n++] = part;
+    else if (!optional)
+        return CODE_ASSERTION_MULTI_ASSET_HASH_MISSING_PART;
+    return CODES_N;
+}
 
-    struct window w = { a->v->asset, at };
-    struct exh_source source = { .size = n, .read = read_window, .ctx = &w };
+static enum code locate_parts(struct multi_asset *a, struct cbor map)
+{
+    struct cbor parts = cbor_get(map, "parts");
+    struct cbor_walk walk = cbor_walk(parts);
+    struct cbor part;
+    enum code code = CODES_N;
+
+    if (!cbor_is(parts, CBOR_ARRAY) || !cbor_count(parts) || cbor_count(parts) > PARTS_MAX)
+        return CODE_ASSERTION_MULTI_ASSET_HASH_MALFORMED;
+    while (code == CODES_N && cbor_next(&walk, NULL, &part))
+        code = locate_part(a, part);
+    return code;
+}
+
+/*
+ * Whether every byte is in one part, and in one only: else bytes could be put between or behind them,
+ * or be hashed once a part. Parts come in any order; what is looked for is the one that goes on.
+ */
+static bool parts_cover(const struct multi_asset *a)
+{
+    uint64_t end = 0, total = 0;
+
+    for (size_t i = 0; i < a->n; i++) {
+        total += a->parts[i].span.n; // each is at most the asset's size
+        if (total > a->v->asset->size)
+            return false;
+    }
+    for (size_t steps = 0; steps < a->n; steps++)
+        for (size_t i = 0; i < a->n; i++)
+            if (a->parts[i].span.at == end && a->parts[i].span.n) {
+                end += a->parts[i].span.n;
+                break;
+            }
+    return end == a->v->asset->size && total == end;
+}
+
+/* Check one part; *code is CODES_N when it matches. */
+static enum exh_status check_part(const struct multi_asset *a, const struct part *part,
+                                  enum code *code, struct exh_error *err)
+{
+    struct window w = { a->v->asset, part->span.at };
+    struct exh_source source = { .size = part->span.n, .read = read_window, .ctx = &w };
     struct container container = { 0 };
     struct binding_question q = {
         .crypto = a->v->crypto, .asset = &source, .container = &container, .alg = a->m->claim.alg
     };
-    enum exh_status status = cbor_parse(box->data, box->pos, &q.assertion, err);
-    if (status == EXH_OK && container_read(&source, &container, err) != EXH_OK)
+    struct binding_answer answer = { 0 };
+
+    *code = CODE_ASSERTION_MULTI_ASSET_HASH_MALFORMED;
+    struct store_box *box = resolve(a->v, a->m, part->uri.url, NULL);
+    if (!box || digest_matches(a->v, a->m, &part->uri, box) != DIGEST_MATCH ||
+        cbor_parse(box->data, box->pos, &q.assertion, err) != EXH_OK)
+        return EXH_OK;
+    if (container_read(&source, &container, err) != EXH_OK)
         memset(&container, 0, sizeof container); // a part need not be a file of its own
     q.sidecar = !container.jumbf.n;
-    if (status == EXH_OK)
-        status = ask(&q, box->label, &answer, err);
+    enum exh_status status = ask(&q, box->label, &answer, err);
     container_free(&container);
-    if (status == EXH_OK && answer.kind == EXH_SUCCESS)
-        *code = CODES_N;
-    else if (status == EXH_OK)
-        *code = CODE_ASSERTION_MULTI_ASSET_HASH_MISMATCH;
+    if (status == EXH_OK)
+        *code = answer.kind == EXH_SUCCESS ? CODES_N : CODE_ASSERTION_MULTI_ASSET_HASH_MISMATCH;
     return status == EXH_MALFORMED ? EXH_OK : status;
 }
 
@@ -143,27 +190,24 @@ static enum exh_status check_part(struct multi_asset *a, struct cbor part, enum 
 static enum exh_status check_multi_asset(struct validation *v, struct judged *m,
                                          struct store_box *box, struct exh_error *err)
 {
-    struct multi_asset a = { .v = v, .m = m, .url = assertion_url(v, m, box->label) };
-    struct cbor map, part;
-    enum code code = CODE_ASSERTION_MULTI_ASSET_HASH_MALFORMED;
+    struct multi_asset a = { .v = v, .m = m };
+    struct cbor map;
     enum exh_status status = EXH_OK;
 
     if (cbor_parse(box->data, box->pos, &map, err) != EXH_OK)
         map = (struct cbor){ 0 };
-    struct cbor parts = cbor_get(map, "parts");
-    struct cbor_walk walk = cbor_walk(parts);
-    if (cbor_is(parts, CBOR_ARRAY) && cbor_count(parts) && cbor_count(parts) <= PARTS_MAX)
-        code = CODES_N;
-    while (code == CODES_N && status == EXH_OK && cbor_next(&walk, NULL, &part))
-        status = check_part(&a, part, &code, err);
+    enum code code = locate_parts(&a, map);
+    if (code == CODES_N && !parts_cover(&a))
+        code = CODE_ASSERTION_MULTI_ASSET_HASH_MALFORMED;
+    for (size_t i = 0; i < a.n && code == CODES_N && status == EXH_OK; i++)
+        status = check_part(&a, &a.parts[i], &code, err);
     if (status != EXH_OK)
         return status;
-    if (code == CODES_N)
-        add_finding(v, &v->items[v->active].findings, CODE_ASSERTION_MULTI_ASSET_HASH_MATCH, a.url,
-                    "every part that is needed is unchanged");
-    else
-        add_finding(v, &v->items[v->active].findings, code, a.url,
-                    "the content matches neither as a whole nor in its parts");
+    add_finding(v, &v->items[v->active].findings,
+                code == CODES_N ? CODE_ASSERTION_MULTI_ASSET_HASH_MATCH : code,
+                assertion_url(v, m, box->label), "%s",
+                code == CODES_N ? "every part that is needed is unchanged"
+                                : "the content matches neither as a whole nor in its parts");
     return EXH_OK;
 }
 

@@ -67,11 +67,15 @@ static struct exh_bytes content_of(const struct buf *box)
     return (struct exh_bytes){ box->p + 8, box->n - 8 };
 }
 
-/* "@" no bytes, "@asset", "@mN" manifest N, "@sN" its signature, "@LABEL" an assertion made before. */
+/* "@" no bytes, "@asset", "@asset:4-9" its bytes 4 to 8, "@mN" manifest N, "@sN" its signature, "@LABEL" an assertion made before. */
 static void digest_named(const struct world *w, const struct manifest *m, const char *name,
                          uint8_t to[EXH_HASH_MAX])
 {
+    size_t from = 0, until = 0;
+
     memset(to, 0xEE, EXH_HASH_MAX); // a name that nothing has: a wrong hash
+    if (sscanf(name, "asset:%zu-%zu", &from, &until) == 2)
+        digest_of((struct exh_bytes){ (const uint8_t *)ASSET + from, until - from }, to);
     if (strcmp(name, "asset") == 0)
         digest_of(bytes_of(ASSET), to);
     else if (name[0] == 'm' && name[1] >= '0' && name[1] <= '3' && !name[2])
@@ -844,6 +848,79 @@ ROW(capture_own)
                       .json = "{\"camera_id\":\"cam-1\",\"start_frame\":1}" };
 }
 
+/* A content that does not match as a whole, and two parts, of which one or both may be there. */
+static void two_parts(struct world *w, const char *parts)
+{
+    struct box *boxes = w->m[0].boxes;
+
+    boxes[BINDING_BOX].json = "{\"alg\":\"sha256\",\"hash\":\"@nothing\",\"pad\":\"@\"}";
+    boxes[EXTRA_BOX] = (struct box){
+        .label = "c2pa.hash.data.part",
+        .json = "{\"alg\":\"sha256\",\"hash\":\"@asset:0-10\",\"pad\":\"@\"}",
+    };
+    boxes[MORE_BOX] = (struct box){
+        .label = "c2pa.hash.data.part__1",
+        .json = "{\"alg\":\"sha256\",\"hash\":\"@asset:10-27\",\"pad\":\"@\"}",
+    };
+    boxes[MORE_BOX + 1] = (struct box){ .label = "c2pa.hash.multi-asset", .json = parts };
+}
+
+#define PART(at, n, label, more)                                                          \
+    "{\"location\":{\"byteOffset\":" #at ",\"length\":" #n "}," more "\"hashAssertion\":" \
+    "{\"url\":\"self#jumbf=c2pa.assertions/" label "\",\"hash\":\"@" label "\"}}"
+#define FIRST(at, n)  PART(at, n, "c2pa.hash.data.part", "")
+#define SECOND(at, n) PART(at, n, "c2pa.hash.data.part__1", "")
+#define PARTS(list)   "{\"parts\":[" list "]}"
+
+_Static_assert(sizeof ASSET - 1 == 27, "the parts are those of this asset");
+
+ROW(parts_sound)
+{
+    two_parts(w, PARTS(FIRST(0, 10) "," SECOND(10, 17)));
+}
+ROW(parts_in_another_order)
+{
+    two_parts(w, PARTS(SECOND(10, 17) "," FIRST(0, 10)));
+}
+ROW(parts_one_cut_off) // what is optional lies behind the end
+{
+    two_parts(w, PARTS(FIRST(0, 10) "," SECOND(10, 17) "," PART(27, 4, "c2pa.hash.data.part",
+                                                                "\"optional\":true,")));
+}
+ROW(parts_missing)
+{
+    two_parts(w, PARTS(FIRST(0, 10) "," SECOND(10, 18)));
+}
+ROW(parts_changed)
+{
+    two_parts(w, PARTS(SECOND(0, 10) "," SECOND(10, 17)));
+}
+ROW(parts_not_all) // bytes behind them could be anything
+{
+    two_parts(w, PARTS(FIRST(0, 10)));
+}
+ROW(parts_with_a_gap)
+{
+    two_parts(w, PARTS(FIRST(0, 10) "," SECOND(11, 16)));
+}
+ROW(parts_overlapping)
+{
+    two_parts(w, PARTS(FIRST(0, 10) "," SECOND(9, 18)));
+}
+ROW(parts_twice)
+{
+    two_parts(w, PARTS(FIRST(0, 10) "," FIRST(0, 10) "," SECOND(10, 17)));
+}
+ROW(parts_none)
+{
+    two_parts(w, PARTS(""));
+}
+ROW(parts_without_a_place)
+{
+    two_parts(w, "{\"parts\":[{\"hashAssertion\":{\"url\":\"self#jumbf=c2pa.assertions/"
+                 "c2pa.hash.data.part\",\"hash\":\"@c2pa.hash.data.part\"}}]}");
+}
+
 #define NONE NULL // no failure at all
 
 static const struct {
@@ -938,6 +1015,19 @@ static const struct {
       "ingredient.claimSignature.missing", 1 },
     { "redacted, signature differs", family, redacted_signature_differs,
       "ingredient.claimSignature.mismatch", 1 },
+    { "parts", alone, parts_sound, NONE, 0 },
+    { "parts in another order", alone, parts_in_another_order, "assertion.multiAssetHash.match",
+      0 },
+    { "parts, one cut off", alone, parts_one_cut_off, "assertion.multiAssetHash.match", 0 },
+    { "parts, one missing", alone, parts_missing, "assertion.multiAssetHash.missingPart", 1 },
+    { "parts, one changed", alone, parts_changed, "assertion.multiAssetHash.mismatch", 1 },
+    { "parts, not all", alone, parts_not_all, "assertion.multiAssetHash.malformed", 1 },
+    { "parts with a gap", alone, parts_with_a_gap, "assertion.multiAssetHash.malformed", 1 },
+    { "parts that overlap", alone, parts_overlapping, "assertion.multiAssetHash.malformed", 1 },
+    { "parts, one twice", alone, parts_twice, "assertion.multiAssetHash.malformed", 1 },
+    { "no parts", alone, parts_none, "assertion.multiAssetHash.malformed", 1 },
+    { "parts without a place", alone, parts_without_a_place, "assertion.multiAssetHash.malformed",
+      1 },
     { "capture of its own camera", alone, capture_own, NONE, 0 },
     { "capture of another camera", alone, capture_of_another, NONE, 1 },
     { "capture by a person", alone, capture_by_person, NONE, 1 },
