@@ -41,7 +41,7 @@ same "$(json "$state" 'j["next_frame"]')" 3 "takes no frame"
 
 # --- a photo that fails is a gap, and no photo is lost from the chain
 # shellcheck disable=SC2016 # the inner shell expands it
-exits 2 "a file of that name" bash -c 'for i in $(seq 0 5); do
+exits 2 "a file of that name" bash -c 'for i in $(seq 0 300); do
         touch "photos/yard-1_$(date -u -d "+$i sec" +%Y_%m_%d_%H_%M_%S)_3.jpg"; done
     exec "$@" --dir photos' - "${photo[@]}"
 says "exists already" "is not replaced"
