@@ -13,17 +13,25 @@ static unsigned shrink(unsigned side, unsigned longer)
     return small ? small : 1;
 }
 
+enum exh_status thumb_check(unsigned w, unsigned h, struct exh_error *err)
+{
+    if (!w || !h || w > THUMB_SIDE_MAX || h > THUMB_SIDE_MAX)
+        return fail(err, EXH_LIMIT, "picture of %u by %u pixels; sides of 1 to %d were expected", w,
+                    h, THUMB_SIDE_MAX);
+    if ((uint64_t)w * h > THUMB_PIXELS_MAX)
+        return fail(err, EXH_LIMIT, "picture of %u by %u pixels; at most %u are looked at", w, h,
+                    THUMB_PIXELS_MAX);
+    return EXH_OK;
+}
+
 enum exh_status thumb_init(struct thumb *t, unsigned in_w, unsigned in_h, struct exh_error *err)
 {
     const unsigned longer = in_w > in_h ? in_w : in_h;
 
     *t = (struct thumb){ 0 };
-    if (!in_w || !in_h || longer > THUMB_SIDE_MAX)
-        return fail(err, EXH_LIMIT, "picture of %u by %u pixels; sides of 1 to %d were expected",
-                    in_w, in_h, THUMB_SIDE_MAX);
-    if ((uint64_t)in_w * in_h > THUMB_PIXELS_MAX)
-        return fail(err, EXH_LIMIT, "picture of %u by %u pixels; at most %u are looked at", in_w,
-                    in_h, THUMB_PIXELS_MAX);
+    enum exh_status status = thumb_check(in_w, in_h, err);
+    if (status != EXH_OK)
+        return status;
     t->in_w = in_w;
     t->in_h = in_h;
     t->w = shrink(in_w, longer);

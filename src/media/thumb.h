@@ -15,7 +15,7 @@
 #include "media/media.h"
 
 #define THUMB_SIDE_MAX   65535              // pixels of a side of the large picture
-#define THUMB_PIXELS_MAX (1u << 28)         // looked at, after a JPEG decoder has shrunk: under 1 s
+#define THUMB_PIXELS_MAX (1u << 28)         // of the large picture: decoding more takes seconds
 #define THUMB_MEMORY_MAX ((size_t)64 << 20) // bytes for pictures that cannot be decoded row by row
 #define THUMB_QUALITY    75
 
@@ -27,6 +27,9 @@ struct thumb { // the small picture while it grows; zeroed: thumb_free() is allo
     uint32_t *sums; // w * 3, of the row that grows
     uint8_t *rgb;   // w * h * 3
 };
+
+/* Whether a picture of this size is decoded at all. EXH_LIMIT. */
+NODISCARD enum exh_status thumb_check(unsigned w, unsigned h, struct exh_error *err);
 
 /* Begin; in_w and in_h of the rows that will come. EXH_LIMIT, EXH_NO_MEMORY. */
 NODISCARD enum exh_status thumb_init(struct thumb *t, unsigned in_w, unsigned in_h,

@@ -12,7 +12,7 @@
 #include "base/source.h"
 
 #define PIECE     ((size_t)32 << 10) // bytes read at a time
-#define SCANS_MAX 200                // of a progressive JPEG; encoders write about ten
+#define SCANS_MAX 50                 // of a progressive JPEG; encoders write about ten
 
 /* libjpeg leaves by longjmp: everything it touches lies in this struct, nothing in registers. */
 struct decoder {
@@ -56,10 +56,19 @@ static void leave(j_common_ptr jpeg)
     longjmp(d->out, 1);
 }
 
-static void say_nothing(j_common_ptr jpeg, int level)
+/*
+ * A picture whose data ends early would be decoded to its end all the same, as grey: a header of a few
+ * bytes could claim billions of pixels. Other damage costs no more than the bytes that carry it.
+ */
+static void hear_warning(j_common_ptr jpeg, int level)
 {
-    (void)jpeg;
-    (void)level;
+    struct decoder *d = jpeg->client_data;
+    const int code = jpeg->err->msg_code;
+
+    if (level >= 0 || (code != JWRN_HIT_MARKER && code != JWRN_JPEG_EOF))
+        return;
+    d->status = fail(d->err, EXH_MALFORMED, "JPEG: its data ends early");
+    leave(jpeg);
 }
 
 static void input_begin(j_decompress_ptr jpeg)
@@ -69,15 +78,13 @@ static void input_begin(j_decompress_ptr jpeg)
 
 static boolean input_fill(j_decompress_ptr jpeg)
 {
-    static const JOCTET end[] = { 0xFF, JPEG_EOI };
     struct decoder *d = jpeg->client_data;
     const uint64_t left = d->asset->size - d->at;
     const size_t n = left < PIECE ? (size_t)left : PIECE;
 
-    if (!n) { // cut short: what is there is shown
-        d->input.next_input_byte = end;
-        d->input.bytes_in_buffer = sizeof end;
-        return TRUE;
+    if (!n) {
+        d->status = fail(d->err, EXH_MALFORMED, "JPEG: the file ends early");
+        leave((j_common_ptr)jpeg);
     }
     d->status = source_read(d->asset, d->at, d->piece, n, d->err);
     if (d->status != EXH_OK)
@@ -124,7 +131,7 @@ static void set_up(struct decoder *d)
 {
     d->jpeg.err = jpeg_std_error(&d->errors);
     d->errors.error_exit = leave;
-    d->errors.emit_message = say_nothing;
+    d->errors.emit_message = hear_warning;
     d->jpeg.client_data = d;
     jpeg_create_decompress(&d->jpeg);
     d->jpeg.client_data = d;
@@ -154,6 +161,9 @@ static void decode(struct decoder *d, struct thumb *t)
     struct jpeg_decompress_struct *j = &d->jpeg;
 
     (void)jpeg_read_header(j, TRUE);
+    d->status = thumb_check(j->image_width, j->image_height, d->err);
+    if (d->status != EXH_OK)
+        leave((j_common_ptr)j);
     j->scale_num = 1;
     j->scale_denom = scale_of(j->image_width > j->image_height ? j->image_width : j->image_height);
     j->out_color_space = JCS_RGB;

@@ -190,7 +190,7 @@ static void test_broken(void)
         for (size_t cut = 0; cut < files[i].n; cut += 1 + cut / 64) {
             uint8_t *part = exact_copy(files[i].p, cut);
             const struct exh_source s = exh_source_memory(part, cut);
-            // A JPEG that ends early still shows something; a PNG needs all but its last chunks.
+            // A JPEG may lack its end marker, a PNG its last chunks.
             if (exhibit_media.thumbnail(&s, &jpeg, &n, &err) == EXH_OK) {
                 CHECK((i == 0 || (i == 1 && cut + 64 > files[i].n)) && n > 0,
                       "file %zu: prefix of %zu bytes", i, cut);
@@ -231,17 +231,31 @@ static void test_bombs(void)
               err.text);
     }
 
-    // A JPEG whose header says 65000 by 65000, progressive: its coefficients would fill 8 GB.
-    struct file f = make_jpeg(16, 16);
-    for (size_t i = 0; i + 9 < f.n; i++)
-        if (f.p[i] == 0xFF && f.p[i + 1] == 0xC0) {
-            f.p[i + 1] = 0xC2;
-            memcpy(f.p + i + 5, "\xFD\xE8\xFD\xE8", 4);
-        }
-    const struct exh_source s = exh_source_memory(f.p, f.n);
-    enum exh_status status = exhibit_media.thumbnail(&s, &jpeg, &n, &err);
-    CHECK(status == EXH_LIMIT, "progressive bomb: %s (%s)", exh_status_name(status), err.text);
-    free(f.p);
+    // JPEG headers that claim more than their data holds. Progressive: coefficients would fill 200 MB.
+    static const struct {
+        const char *name;
+        uint8_t kind;
+        const char *size;
+        enum exh_status want;
+    } headers[] = {
+        { "65000 by 65000", 0xC0, "\xFD\xE8\xFD\xE8", EXH_LIMIT },
+        { "16000 by 16000", 0xC0, "\x3E\x80\x3E\x80", EXH_MALFORMED },
+        { "progressive, 8000 by 8000", 0xC2, "\x1F\x40\x1F\x40", EXH_LIMIT },
+        { "no pixel", 0xC0, "\0\0\0\0", EXH_MALFORMED },
+    };
+    for (size_t k = 0; k < ARRAY_N(headers); k++) {
+        struct file f = make_jpeg(16, 16);
+        for (size_t i = 0; i + 9 < f.n; i++)
+            if (f.p[i] == 0xFF && f.p[i + 1] == 0xC0) {
+                f.p[i + 1] = headers[k].kind;
+                memcpy(f.p + i + 5, headers[k].size, 4);
+            }
+        const struct exh_source s = exh_source_memory(f.p, f.n);
+        enum exh_status status = exhibit_media.thumbnail(&s, &jpeg, &n, &err);
+        CHECK(status == headers[k].want, "%s: %s (%s)", headers[k].name, exh_status_name(status),
+              err.text);
+        free(f.p);
+    }
 }
 
 /* A PNG with 128 MiB of text before its pixels, which exist only as they are read. */
