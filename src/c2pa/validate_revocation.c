@@ -11,6 +11,7 @@
 #define OCSP_ANSWER_MAX  ((size_t)64 << 10)
 #define OCSP_URL_MAX     1024
 #define DAY_S            86400
+#define CLOCK_SKEW_S     300 // our clock and the responder's: an answer may come from a little later
 
 /* The end of the interval in which a response speaks. */
 static int64_t speaks_until(const struct exh_ocsp *o)
@@ -21,7 +22,7 @@ static int64_t speaks_until(const struct exh_ocsp *o)
 /* Does a response from the store cover the attested time? */
 static bool covers_stamp(const struct exh_ocsp *o, int64_t stamp, int64_t now)
 {
-    return now >= o->this_update && stamp < speaks_until(o);
+    return now + CLOCK_SKEW_S >= o->this_update && stamp < speaks_until(o);
 }
 
 static bool is_authentic(const struct exh_ocsp *o)
@@ -39,9 +40,9 @@ static bool says_good(const struct exh_ocsp *o)
 static enum revocation_fact weigh(const struct judged *m, const struct exh_ocsp *o, int64_t now,
                                   bool online)
 {
-    const bool covered = m->stamp_trusted
-                             ? covers_stamp(o, m->stamp.time, now)
-                             : online && now >= o->this_update && now < speaks_until(o);
+    const bool covered =
+        m->stamp_trusted ? covers_stamp(o, m->stamp.time, now)
+                         : online && now + CLOCK_SKEW_S >= o->this_update && now < speaks_until(o);
 
     if (says_good(o))
         return covered ? REVOCATION_NOT_REVOKED : REVOCATION_NO_ANSWER;
