@@ -199,6 +199,14 @@ struct exh_crypto {
 
     /* n unpredictable bytes. */
     enum exh_status (*random)(uint8_t *to, size_t n, struct exh_error *err);
+
+    /*
+     * The leaf digests of n chunks: SHA-256(00 || chunk) each. Two chunks of one size are hashed side by
+     * side, which may be nearly twice as fast: so give it as many as there are. May be NULL: then
+     * hash_new() does it. EXH_NO_MEMORY  EXH_CRYPTO
+     */
+    enum exh_status (*leaf_digests)(const struct exh_bytes *chunks, size_t n,
+                                    uint8_t (*digests)[32], struct exh_error *err);
 };
 
 /* The table over OpenSSL 3 and libbrotli. Borrowed for ever. */
