@@ -158,6 +158,7 @@ static const struct {
     { "verify_jpeg_l", "signed-l.jpg", VERIFY },
     { "sign_mp4", "v.mp4", SIGN },
     { "verify_mp4", "signed-v.mp4", VERIFY },
+    { "sha256_jpeg_m", "m.jpg", HASH },
     { "sha256_mp4", "v.mp4", HASH },
 };
 

@@ -1,10 +1,12 @@
 """The figures of C2PA: speed in one process, memory, size and start of the program, bytes added, growth.
 
-    figures_c2pa.py FOLDER [FIGURE...]     FOLDER is what bench/run prepared: build/ media/ venv/
+    figures_c2pa.py FOLDER [PART...]     FOLDER is what bench/run prepared: build/ media/ venv/
+                                         parts: speed memory capture program growth; all unless named
 """
 
 import json
 import os
+import resource
 import statistics
 import struct
 import subprocess
@@ -47,6 +49,9 @@ def in_process(folder, media, work):
         if name in ("sign_mp4", "verify_mp4"):
             floor = lines(ours, media, work, "sha256_mp4")["sha256_mp4"]
             show(name + "_of_sha256", "ms", mine[name], floor, "one SHA-256 pass", 0.8)
+        elif name == "verify_jpeg_m":  # one hash over the file: nobody is faster than that
+            floor = lines(ours, media, work, "sha256_jpeg_m")["sha256_jpeg_m"]
+            show(name + "_of_sha256", "ms", mine[name], floor, "one SHA-256 pass", 0.9)
         if name in ("sign_jpeg_s", "sign_mp4"):
             show(name + "_bytes_added", "B", mine[name + "_bytes"], 2600, "limit", 1)
 
@@ -96,6 +101,17 @@ def wall_ms(command, runs=41):
     return statistics.median(taken)
 
 
+def cpu_ms(command, runs):
+    """Median processor time of one whole process: the disk's share, which is not ours, is left out."""
+    taken = []
+    for _ in range(runs):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        taken.append((after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e3)
+    return statistics.median(taken)
+
+
 def program(folder, exhibit, work, scratch):
     library = os.path.realpath(os.path.join(folder, "build", "src", "libexhibit.so"))
     stripped = os.path.join(scratch, "lib.so")
@@ -126,11 +142,11 @@ def growth(folder, exhibit, media, work, scratch):
     sound, times = os.path.join(scratch, "sound.wav"), []
     for size in (1, 100, 1000):
         make_wav(sound, size * 1000 * 1000)
-        times.append(wall_ms([exhibit, "sign", sound, "-o", sound + ".signed", "--force", "--key",
-                              os.path.join(work, "key.pem"), "--cert", os.path.join(work, "chain.pem"),
-                              "--source-type", "digitalCreation", "--no-metadata"], 3))
-    show("size_1_to_100_MB", "ms", times[1], 100 * times[0], "100 x 1 MB", 1)
-    show("size_100_to_1000_MB", "ms", times[2], 10 * times[1], "10 x 100 MB", 0.8)
+        times.append(cpu_ms([exhibit, "sign", sound, "-o", sound + ".signed", "--force", "--key",
+                             os.path.join(work, "key.pem"), "--cert", os.path.join(work, "chain.pem"),
+                             "--source-type", "digitalCreation", "--no-metadata"], 5))
+    show("size_1_to_100_MB", "CPU ms", times[1], 100 * times[0], "100 x 1 MB", 1)
+    show("size_100_to_1000_MB", "CPU ms", times[2], 10 * times[1], "10 x 100 MB", 0.8)
 
 
 def main():
@@ -145,6 +161,9 @@ def main():
         "program": lambda s: program(folder, exhibit, work, s),
         "growth": lambda s: growth(folder, exhibit, media, work, s),
     }
+    unknown = [name for name in wanted if name not in parts]
+    if unknown:
+        sys.exit(f"figures_c2pa.py: no part {unknown[0]}; there are {' '.join(parts)}")
     for name, measure in parts.items():
         if not wanted or name in wanted:
             with tempfile.TemporaryDirectory(dir=folder) as scratch:
