@@ -1,0 +1,29 @@
+/*
+ * recipient.h -- inside of exhibit/identity.h's recipients: file keys wrapped into stanzas.
+ */
+#ifndef SEAL_RECIPIENT_H
+#define SEAL_RECIPIENT_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "seal/file_key.h"
+
+#include <exhibit/identity.h>
+
+/* Bytes of the stanzas that recipients_wrap() writes: known before any file key is. */
+size_t recipients_size(const struct exh_recipients *r);
+
+/* Whether the only recipient is a passphrase: then no other stanza may stand in the header. */
+bool recipients_are_passphrase(const struct exh_recipients *r);
+
+/*
+ * Put one stanza a recipient into a header, in random order. EXH_INVALID when there is none.
+ * EXH_LIMIT  EXH_NO_MEMORY  EXH_CRYPTO
+ */
+NODISCARD enum exh_status recipients_wrap(const struct exh_recipients *r,
+                                          const struct file_key *key,
+                                          const struct exh_crypto *crypto, struct buf *header,
+                                          struct exh_error *err);
+
+#endif
