@@ -1,0 +1,45 @@
+/*
+ * names.h -- every name that is ours and that stands in files, signatures or keys.
+ *
+ * Whoever reads our formats finds these strings in them: they may change until the first release, and
+ * never after it. No other file spells one; tools/check-layers looks.
+ */
+#ifndef BASE_NAMES_H
+#define BASE_NAMES_H
+
+/* Identities: what the SAN of a certificate says of its holder. */
+#define NAME_URN_CAMERA "urn:exhibit:camera:" // followed by the camera's id
+#define NAME_URN_PERSON "urn:exhibit:person:" // followed by the person's name
+
+/* C2PA labels and values of ours. */
+#define NAME_CAPTURE   "org.exhibit.capture"   // assertion: what the camera knew
+#define NAME_RECORDING "org.exhibit.recording" // assertion: place in a chain of segments
+#define NAME_TRANSFER  "org.exhibit.transfer"  // assertion: a record of ownership
+#define NAME_OWNER     "org.exhibit.owner"     // role in an identity assertion
+#define NAME_UNSTATED  "org.exhibit.unstated"  // why something was redacted, when nobody said
+
+/* Types of the stanzas that we add to the header of an age file. */
+#define NAME_STANZA_OPEN    "exhibit.org/open"
+#define NAME_STANZA_FINAL   "exhibit.org/final"
+#define NAME_STANZA_OPENPGP "exhibit.org/openpgp"
+
+/* COSE: content types, and the external data that keeps the kinds of signature apart. */
+#define NAME_TYPE_OPEN      "application/vnd.exhibit.open+cbor"
+#define NAME_TYPE_RECIPIENT "application/vnd.exhibit.recipient+cbor"
+#define NAME_TYPE_GRANT     "application/vnd.exhibit.grant+cbor"
+#define NAME_TYPE_REQUEST   "application/vnd.exhibit.request+cbor"
+#define NAME_TYPE_TRANSFER  "application/vnd.exhibit.transfer+cbor"
+
+#define NAME_AAD_LEDGER    "exhibit ledger v1" // of open entries and ticks
+#define NAME_AAD_RECIPIENT "exhibit recipient v1"
+#define NAME_AAD_GRANT     "exhibit grant v1"
+#define NAME_AAD_REQUEST   "exhibit request v1"
+#define NAME_AAD_TRANSFER  "exhibit transfer v1"
+
+/* HKDF: info of the commitment, followed by a NUL and the SHA-256 of the sealer's certificate. */
+#define NAME_INFO_COMMIT "exhibit/v1/commit"
+
+/* The first bytes of a tick's payload. */
+#define NAME_TICK "EXT1"
+
+#endif
