@@ -40,6 +40,10 @@ static void make_library(void)
         library.md[i] = EVP_MD_fetch(NULL, digests[i], NULL);
         made = made && library.md[i];
     }
+    library.chacha20_poly1305 = EVP_CIPHER_fetch(NULL, "ChaCha20-Poly1305", NULL);
+    library.aes_128_gcm = EVP_CIPHER_fetch(NULL, "AES-128-GCM", NULL);
+    library.hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    made = made && library.chacha20_poly1305 && library.aes_128_gcm && library.hmac;
     for (size_t i = 0; i < CURVES_N; i++) {
         library.curves[i] = curve_template(groups[i]);
         made = made && library.curves[i];

@@ -17,6 +17,8 @@ enum curve { CURVE_P256, CURVE_P384, CURVE_P521, CURVES_N };
 
 struct library {
     EVP_MD *md[EXH_SHA512 + 1]; // by enum exh_hash; [EXH_HASH_NONE] is NULL
+    EVP_CIPHER *chacha20_poly1305, *aes_128_gcm;
+    EVP_MAC *hmac;
     // Keys that have a curve and no point yet: copying one is five times faster than making one.
     EVP_PKEY *curves[CURVES_N];
     // A library context without algorithms. A certificate parsed in it keeps its public key as bytes,
