@@ -5,48 +5,6 @@
 #include "base/macros.h"
 #include "base/text.h"
 
-#define HEADER_ALG     1
-#define HEADER_X5CHAIN 33
-#define TAG_SIGN1      18
-#define TAG_EPOCH      1
-
-void cose_put_tbs(struct buf *b, const char *context, struct exh_bytes protected_,
-                  struct exh_bytes payload)
-{
-    cbor_put_array(b, 4);
-    cbor_put_text(b, context);
-    cbor_put_bytes(b, protected_);
-    cbor_put_bytes(b, (struct exh_bytes){ 0 });
-    cbor_put_bytes(b, payload);
-}
-
-/* The four members of COSE_Sign1. */
-static enum exh_status read_members(struct cbor item, uint64_t pos, struct cose *c,
-                                    struct exh_error *err)
-{
-    struct cbor array = item;
-    struct cbor protected_, payload, signature;
-    uint64_t tag = 0;
-
-    if (cbor_tag(item, &tag, &array) && tag != TAG_SIGN1)
-        return fail(err, EXH_MALFORMED, "signature at %" PRIu64 ": tag %" PRIu64 ", expected 18",
-                    pos, tag);
-    if (!cbor_is(array, CBOR_ARRAY) || cbor_count(array) != 4)
-        return fail(err, EXH_MALFORMED, "signature at %" PRIu64 ": not an array of four", pos);
-
-    struct cbor_walk walk = cbor_walk(array);
-    if (!cbor_next(&walk, NULL, &protected_) || !cbor_next(&walk, NULL, &c->unprotected) ||
-        !cbor_next(&walk, NULL, &payload) || !cbor_next(&walk, NULL, &signature) ||
-        !cbor_bytes(protected_, &c->protected_) || !cbor_is(c->unprotected, CBOR_MAP) ||
-        !cbor_bytes(signature, &c->signature))
-        return fail(err, EXH_MALFORMED, "signature at %" PRIu64 ": members have wrong types", pos);
-    // An attached payload would be a second claim beside the one that is shown.
-    if (!cbor_is(payload, CBOR_NULL))
-        return fail(err, EXH_MALFORMED, "signature at %" PRIu64 ": payload is not detached", pos);
-    c->signature_encoded = signature.item;
-    return EXH_OK;
-}
-
 /* A header of either bucket; in both it is an error. Integer labels win over text labels. */
 static bool find_header(const struct cose *c, int64_t label, const char *name, struct cbor *out)
 {
@@ -64,28 +22,13 @@ static bool find_header(const struct cose *c, int64_t label, const char *name, s
 
 static enum exh_status read_chain(struct cose *c, uint64_t pos, struct exh_error *err)
 {
-    struct cbor chain, named, cert;
+    struct cbor chain, named;
 
-    if (!find_header(c, HEADER_X5CHAIN, NULL, &chain) || !find_header(c, 0, "x5chain", &named))
+    if (!find_header(c, COSE_HEADER_X5CHAIN, NULL, &chain) || !find_header(c, 0, "x5chain", &named))
         return fail(err, EXH_MALFORMED,
                     "signature at %" PRIu64 ": x5chain stands in both header buckets", pos);
-    if (cbor_is(chain, CBOR_NONE))
-        chain = named;
-    if (cbor_bytes(chain, &c->chain[0])) {
-        c->chain_n = 1;
-        return EXH_OK;
-    }
-    if (cbor_count(chain) > COSE_CHAIN_MAX)
-        return fail(err, EXH_LIMIT, "signature at %" PRIu64 ": %zu certificates, at most %d", pos,
-                    cbor_count(chain), COSE_CHAIN_MAX);
-    struct cbor_walk walk = cbor_walk(chain);
-    while (cbor_is(chain, CBOR_ARRAY) && cbor_next(&walk, NULL, &cert))
-        if (!cbor_bytes(cert, &c->chain[c->chain_n++]))
-            return fail(err, EXH_MALFORMED,
-                        "signature at %" PRIu64 ": x5chain holds something else than bytes", pos);
-    if (!c->chain_n)
-        return fail(err, EXH_MALFORMED, "signature at %" PRIu64 ": no certificate (x5chain)", pos);
-    return EXH_OK;
+    return cose_read_chain(cbor_is(chain, CBOR_NONE) ? named : chain, pos, c->chain, &c->chain_n,
+                           err);
 }
 
 static void read_stamp(struct cose *c)
@@ -140,24 +83,22 @@ enum exh_status cose_read(struct exh_bytes content, uint64_t pos, struct cose *o
                           struct exh_error *err)
 {
     struct cose c = { 0 };
-    struct cbor item;
+    struct cose_sign1 s;
 
-    if (content.n > COSE_SIZE_MAX)
-        return fail(err, EXH_LIMIT, "signature at %" PRIu64 ": %zu bytes, at most %zu", pos,
-                    content.n, COSE_SIZE_MAX);
-    enum exh_status status = cbor_parse(content, pos, &item, err);
-    if (status == EXH_OK)
-        status = read_members(item, pos, &c, err);
-    if (status == EXH_OK)
-        status = cbor_parse(c.protected_, pos, &c.headers, err);
+    enum exh_status status = cose_sign1_read(content, pos, &s, err);
     if (status != EXH_OK)
         return status;
-    if (!cbor_is(c.headers, CBOR_MAP))
-        return fail(err, EXH_MALFORMED, "signature at %" PRIu64 ": protected header is no map",
-                    pos);
+    // An attached payload would be a second claim beside the one that is shown.
+    if (!s.detached)
+        return fail(err, EXH_MALFORMED, "signature at %" PRIu64 ": payload is not detached", pos);
+    c.protected_ = s.protected_;
+    c.headers = s.headers;
+    c.unprotected = s.unprotected;
+    c.signature = s.signature;
+    c.signature_encoded = s.signature_encoded;
 
     // The algorithm must be protected: an unprotected one could be exchanged.
-    c.has_alg = cbor_int(cbor_get_int(c.headers, HEADER_ALG), &c.alg);
+    c.has_alg = cbor_int(cbor_get_int(c.headers, COSE_HEADER_ALG), &c.alg);
     status = read_chain(&c, pos, err);
     if (status != EXH_OK)
         return status;

@@ -8,13 +8,9 @@
 #ifndef C2PA_COSE_H
 #define C2PA_COSE_H
 
-#include "formats/cbor.h"
+#include "formats/cose_sign1.h"
 
-#include <exhibit/crypto.h>
-
-#define COSE_SIZE_MAX  ((size_t)1 << 20) // bytes of one signature box
-#define COSE_OCSP_MAX  16                // stapled responses
-#define COSE_CHAIN_MAX EXH_CHAIN_MAX
+#define COSE_OCSP_MAX 16 // stapled responses
 
 struct cose {
     struct exh_bytes protected_; // content of the protected bstr, as received
@@ -41,12 +37,5 @@ struct cose {
  */
 NODISCARD enum exh_status cose_read(struct exh_bytes content, uint64_t pos, struct cose *out,
                                     struct exh_error *err);
-
-/*
- * Append a Sig_structure: what a signature ("Signature1") or a time-stamp ("CounterSignature") is
- * made over. External data is empty.
- */
-void cose_put_tbs(struct buf *b, const char *context, struct exh_bytes protected_,
-                  struct exh_bytes payload);
 
 #endif

@@ -2,27 +2,9 @@
 
 #include <assert.h>
 
-#define HEADER_ALG     1
-#define HEADER_X5CHAIN 33
-#define TAG_SIGN1      18
-
 #define PAD_KEY_N 4 // bytes of the encoded text "pad"
 #define PAD2_MIN  6 // bytes of an empty pad2: key and length
 #define HEADS     4 // lengths of a byte string's head that a pad can have
-
-void cose_put_protected(struct buf *b, const struct exh_signer *signer)
-{
-    struct cbor_map map = cbor_map_open(b);
-
-    cbor_put_int(b, HEADER_ALG);
-    cbor_put_int(b, signer->alg);
-    cbor_put_int(b, HEADER_X5CHAIN);
-    if (signer->chain_n > 1)
-        cbor_put_array(b, signer->chain_n);
-    for (size_t i = 0; i < signer->chain_n; i++)
-        cbor_put_bytes(b, signer->chain[i]);
-    cbor_map_close(b, map);
-}
 
 /* Length of the one byte string that takes n bytes with its head; false if there is none. */
 static bool string_of(size_t n, size_t *length)
@@ -89,7 +71,7 @@ static void put_ocsp(struct buf *b, const struct exh_bytes *ocsp, size_t n)
 
 static void put_padded(struct buf *b, const struct cose_parts *parts, size_t extra)
 {
-    cbor_put_tag(b, TAG_SIGN1);
+    cbor_put_tag(b, COSE_TAG_SIGN1);
     cbor_put_array(b, 4);
     cbor_put_bytes(b, parts->protected_);
 
@@ -135,7 +117,7 @@ enum exh_status cose_imprint(const struct exh_crypto *crypto, enum exh_hash alg,
 
     // What is attested is the signature field as it is encoded, with its CBOR head.
     cbor_put_bytes(&encoded, signature);
-    cose_put_tbs(&tbs, "CounterSignature", protected_, buf_view(&encoded));
+    cose_put_tbs(&tbs, "CounterSignature", protected_, COSE_NO_EXTERNAL, buf_view(&encoded));
     enum exh_status status = buf_finish(&encoded, err);
     if (status == EXH_OK)
         status = buf_finish(&tbs, err);

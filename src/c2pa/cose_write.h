@@ -12,9 +12,7 @@
 
 #include "c2pa/cose.h"
 
-#include <exhibit/key.h>
-
-#define COSE_WRITE_MAX ((size_t)1 << 20) // bytes of a signature that we write: COSE_SIZE_MAX
+#define COSE_WRITE_MAX COSE_SIZE_MAX // bytes of a signature that we write
 
 struct cose_parts {
     struct exh_bytes protected_; // cose_put_protected()
@@ -23,9 +21,6 @@ struct cose_parts {
     size_t ocsp_n; // 0: no rVals
     struct exh_bytes signature;
 };
-
-/* Append the protected header: algorithm and certificates. */
-void cose_put_protected(struct buf *b, const struct exh_signer *signer);
 
 /* Append the COSE_Sign1 of these parts; of exactly `target` bytes if that is not 0. */
 void cose_put(struct buf *b, const struct cose_parts *parts, size_t target);

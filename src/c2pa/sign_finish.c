@@ -30,7 +30,8 @@ static enum exh_status sign_claim(struct sign_job *job, uint8_t *signature, stru
     const struct exh_signer *signer = job->signer;
     struct buf tbs = buf_with_limit(DRAFT_SIZE_MAX);
 
-    cose_put_tbs(&tbs, "Signature1", buf_view(&job->protected_), buf_view(&job->claim));
+    cose_put_tbs(&tbs, "Signature1", buf_view(&job->protected_), COSE_NO_EXTERNAL,
+                 buf_view(&job->claim));
     enum exh_status status = buf_finish(&tbs, err);
     if (status == EXH_OK)
         status = signer->sign(signer->ctx, buf_view(&tbs), signature, err);

@@ -86,7 +86,7 @@ static enum exh_status size_cose(struct sign_job *job, struct exh_error *err)
     const size_t zeros_n = job->token_max > EXH_SIGNATURE_MAX ? job->token_max : EXH_SIGNATURE_MAX;
 
     buf_put_zeros(&zeros, zeros_n);
-    cose_put_protected(&job->protected_, job->signer);
+    cose_put_protected(&job->protected_, job->signer, NULL);
     const struct cose_parts parts = {
         .protected_ = buf_view(&job->protected_),
         .token = { zeros.p, job->token_max },

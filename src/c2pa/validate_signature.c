@@ -33,7 +33,7 @@ static bool put_stamped(struct buf *b, const struct judged *m, enum stamped what
     if (what == STAMPED_SIGNATURE)
         buf_put_bytes(b, payloads[what]);
     else
-        cose_put_tbs(b, "CounterSignature", m->cose.protected_, payloads[what]);
+        cose_put_tbs(b, "CounterSignature", m->cose.protected_, COSE_NO_EXTERNAL, payloads[what]);
     return buf_finish(b, &err) == EXH_OK;
 }
 
@@ -166,7 +166,7 @@ static void judge_signature(struct validation *v, struct judged *m, const char *
     struct exh_judgement j = { 0 };
     struct buf tbs = buf_with_limit(2 * CBOR_SIZE_MAX);
 
-    cose_put_tbs(&tbs, "Signature1", m->cose.protected_, m->manifest->claim.data);
+    cose_put_tbs(&tbs, "Signature1", m->cose.protected_, COSE_NO_EXTERNAL, m->manifest->claim.data);
     enum exh_status status = buf_finish(&tbs, &err);
     if (status == EXH_OK)
         status = v->crypto->chain_verify(m->chain, m->cose.alg, buf_view(&tbs), m->cose.signature,

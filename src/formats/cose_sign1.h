@@ -21,6 +21,8 @@
 #define COSE_HEADER_X5CHAIN 33
 #define COSE_TAG_SIGN1      18
 
+#define COSE_NO_EXTERNAL ((struct exh_bytes){ 0 })
+
 #define COSE_SIZE_MAX  ((size_t)1 << 20) // bytes of one COSE_Sign1
 #define COSE_CHAIN_MAX EXH_CHAIN_MAX
 
@@ -82,6 +84,15 @@ struct cose_ours {
 NODISCARD enum exh_status cose_sign1_read_ours(struct exh_bytes content, const char *type,
                                                const char *what, struct cose_ours *out,
                                                struct exh_error *err);
+
+/*
+ * Does the key of the leaf hold the signature? `chain` is of the same certificates. EXH_NO_MEMORY, and
+ * what chain_verify() says.
+ */
+NODISCARD enum exh_status cose_ours_verify(const struct exh_crypto *crypto,
+                                           const struct cose_ours *cose,
+                                           const struct exh_chain *chain, struct exh_bytes external,
+                                           struct exh_judgement *out, struct exh_error *err);
 
 /*
  * Sign a payload and append the COSE_Sign1: tagged, with the payload in it.

@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
         REQUIRE(inside(cose.chain[i], p, n));
     for (size_t i = 0; i < cose.ocsp_n; i++)
         REQUIRE(inside(cose.ocsp[i], p, n));
-    cose_put_tbs(&tbs, "Signature1", cose.protected_, cose.signature);
+    cose_put_tbs(&tbs, "Signature1", cose.protected_, COSE_NO_EXTERNAL, cose.signature);
     REQUIRE(buf_finish(&tbs, &err) == EXH_OK);
     REQUIRE(cbor_parse(buf_view(&tbs), 0, &item, &err) == EXH_OK && cbor_count(item) == 4);
     buf_free(&tbs);

@@ -36,7 +36,7 @@ static struct cose_parts parts_with(struct buf *protected_, size_t certs)
     const struct exh_signer signer = { .alg = EXH_ES384, .chain = chain, .chain_n = certs };
 
     *protected_ = buf_with_limit(1000);
-    cose_put_protected(protected_, &signer);
+    cose_put_protected(protected_, &signer, NULL);
     return (struct cose_parts){ .protected_ = buf_view(protected_),
                                 .signature = { signature, sizeof signature } };
 }

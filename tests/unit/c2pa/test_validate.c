@@ -249,7 +249,7 @@ static void put_unprotected(struct buf *b, const struct manifest *m, struct exh_
         struct buf encoded = buf_with_limit(256), tbs = buf_with_limit(4096);
         uint8_t token[6 + EXH_HASH_MAX] = "token:";
         cbor_put_bytes(&encoded, signature);
-        cose_put_tbs(&tbs, "CounterSignature", protected_, buf_view(&encoded));
+        cose_put_tbs(&tbs, "CounterSignature", protected_, COSE_NO_EXTERNAL, buf_view(&encoded));
         digest_of(buf_view(&tbs), token + 6);
         cbor_put_text(b, "sigTst2");
         struct cbor_map tst = cbor_map_open(b);
@@ -285,7 +285,7 @@ static void put_cose(struct buf *b, const struct manifest *m, struct exh_bytes c
     cbor_put_int(&protected_, 33);
     cbor_put_bytes(&protected_, bytes_of(m->certificate ? m->certificate : "camera:cam-1"));
     cbor_map_close(&protected_, map);
-    cose_put_tbs(&tbs, "Signature1", buf_view(&protected_), claim);
+    cose_put_tbs(&tbs, "Signature1", buf_view(&protected_), COSE_NO_EXTERNAL, claim);
     fake_digest(EXH_SHA512, buf_view(&tbs), signature);
     signature[0] ^= m->spoiled_signature;
 
