@@ -23,6 +23,10 @@ NODISCARD enum exh_status leaf_digests(const struct exh_crypto *crypto,
                                        const struct exh_bytes *chunks, size_t n,
                                        uint8_t (*digests)[32], struct exh_error *err);
 
+/* SHA-256 of one piece of memory: an entry, which the next one names. EXH_NO_MEMORY */
+NODISCARD enum exh_status ledger_hash(const struct exh_crypto *crypto, struct exh_bytes bytes,
+                                      uint8_t digest[32], struct exh_error *err);
+
 struct leaves {
     const struct exh_crypto *crypto;
     struct exh_hasher *hash; // owned; leaves_free() unless leaves_end() was called

@@ -79,6 +79,9 @@ NODISCARD enum exh_status open_entry_verify(const struct exh_crypto *crypto,
                                             const struct exh_chain *chain,
                                             struct exh_judgement *out, struct exh_error *err);
 
+/* Can a ledger be signed so: ES256 or Ed25519? Then every tick has the same size. */
+bool ledger_alg_known(int64_t alg);
+
 /* Is the body sealed? */
 static inline bool open_entry_sealed(const struct open_entry *entry)
 {

@@ -16,6 +16,8 @@
 #define TICK_PAYLOAD 128
 #define TICK_MAGIC   13 // bytes that every entry of one algorithm begins with
 
+#define LEDGER_END_MAX (UINT64_C(1) << 62) // bytes of a body: sums of offsets cannot overflow
+
 enum tick_type { TICK_RECORD = 1, TICK_CLOSE = 2, TICK_GAP = 3, TICK_BEACON = 4 };
 
 /* Flags. */
@@ -82,9 +84,6 @@ NODISCARD enum exh_status tick_verify(const struct exh_crypto *crypto,
                                       const struct exh_chain *chain, int64_t alg,
                                       const uint8_t entry[TICK_SIZE], struct exh_judgement *out,
                                       struct exh_error *err);
-
-/* Can a ledger be signed so: ES256 or Ed25519? */
-bool tick_alg_known(int64_t alg);
 
 /* The first bytes of every entry. alg must be known. */
 void tick_magic(int64_t alg, uint8_t magic[TICK_MAGIC]);
