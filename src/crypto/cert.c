@@ -93,6 +93,18 @@ enum exh_status cert_read(struct exh_bytes der, struct cert *out, struct exh_err
     return status;
 }
 
+enum exh_status cert_spki_digest(const struct cert *c, uint8_t sha256[32], struct exh_error *err)
+{
+    unsigned char *der = NULL;
+    int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(c->x), &der);
+    enum exh_status status = EXH_OK;
+
+    if (n <= 0 || !EVP_Digest(der, (size_t)n, sha256, NULL, crypto_library()->md[EXH_SHA256], NULL))
+        status = fail_openssl(err, EXH_CRYPTO, "public key could not be hashed");
+    OPENSSL_free(der);
+    return status;
+}
+
 void cert_free(struct cert *c)
 {
     X509_free(c->x);

@@ -12,6 +12,7 @@
 #include <openssl/x509.h>
 
 #include "base/error.h"
+#include "crypto/library.h"
 
 #include <exhibit/crypto.h>
 
@@ -74,6 +75,15 @@ bool asn1_unix_time(const ASN1_TIME *time, int64_t *at);
 
 /* The public key of a SubjectPublicKeyInfo (owned); NULL and *why when C2PA does not allow it. */
 EVP_PKEY *public_key_read(X509_PUBKEY *spki, const char **why);
+
+/*
+ * The key of a point as SEC1 writes it, compressed or not (owned); NULL and *why when it is in another form
+ * or not on the curve. May leave OpenSSL errors behind.
+ */
+EVP_PKEY *public_point_read(enum curve curve, struct exh_bytes point, const char **why);
+
+/* SHA-256 of the certificate's SubjectPublicKeyInfo. EXH_CRYPTO */
+enum exh_status cert_spki_digest(const struct cert *c, uint8_t sha256[32], struct exh_error *err);
 
 /*
  * Names as text for people, UTF-8, bounded, harmless on a terminal. name_text() takes the first of

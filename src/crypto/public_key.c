@@ -16,18 +16,17 @@
 
 static const struct {
     int nid;
-    enum curve curve;
     size_t field; // bytes of one coordinate
-} curves[] = {
-    { NID_X9_62_prime256v1, CURVE_P256, 32 },
-    { NID_secp384r1, CURVE_P384, 48 },
-    { NID_secp521r1, CURVE_P521, 66 },
+} curves[CURVES_N] = {
+    [CURVE_P256] = { NID_X9_62_prime256v1, 32 },
+    [CURVE_P384] = { NID_secp384r1, 48 },
+    [CURVE_P521] = { NID_secp521r1, 66 },
 };
 
-// A point as SEC1 writes it. The form is checked here, that it lies on the curve by OpenSSL.
-static EVP_PKEY *read_point(enum curve curve, size_t field, struct exh_bytes point,
-                            const char **why)
+// The form of a point is checked here, that it lies on the curve by OpenSSL.
+EVP_PKEY *public_point_read(enum curve curve, struct exh_bytes point, const char **why)
 {
+    const size_t field = curves[curve].field;
     bool plain = point.n == 1 + 2 * field && point.p[0] == 4;
     bool compressed = point.n == 1 + field && (point.p[0] == 2 || point.p[0] == 3);
     const struct library *lib = crypto_library();
@@ -53,9 +52,9 @@ static EVP_PKEY *read_ec(const X509_ALGOR *id, struct exh_bytes point, const cha
     X509_ALGOR_get0(NULL, &type, &value, id);
     if (type != V_ASN1_OBJECT) // an explicit curve could be any curve
         return NULL;
-    for (size_t i = 0; i < ARRAY_N(curves); i++) {
-        if (OBJ_obj2nid(value) == curves[i].nid)
-            return read_point(curves[i].curve, curves[i].field, point, why);
+    for (enum curve curve = 0; curve < CURVES_N; curve++) {
+        if (OBJ_obj2nid(value) == curves[curve].nid)
+            return public_point_read(curve, point, why);
     }
     return NULL;
 }

@@ -68,18 +68,6 @@ static int by_subject(const void *a, const void *b)
     return X509_NAME_cmp(X509_get_subject_name(left->cert.x), X509_get_subject_name(right->cert.x));
 }
 
-static enum exh_status spki_digest(const struct cert *c, uint8_t digest[32], struct exh_error *err)
-{
-    unsigned char *der = NULL;
-    int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(c->x), &der);
-    enum exh_status status = EXH_OK;
-
-    if (n <= 0 || !EVP_Digest(der, (size_t)n, digest, NULL, crypto_library()->md[EXH_SHA256], NULL))
-        status = fail_openssl(err, EXH_CRYPTO, "public key could not be hashed");
-    OPENSSL_free(der);
-    return status;
-}
-
 // What was read from PEM goes away; an anchor's DER is needed for every new path.
 static enum exh_status own_der(struct cert *c, struct exh_error *err)
 {
@@ -106,7 +94,7 @@ static enum exh_status add_anchor(void *ctx, struct exh_bytes der, struct exh_er
     enum exh_status status = cert_read(der, &a.cert, err);
     if (status)
         return status;
-    status = spki_digest(&a.cert, a.spki, err);
+    status = cert_spki_digest(&a.cert, a.spki, err);
     if (!status)
         status = own_der(&a.cert, err);
     if (status) {
