@@ -69,6 +69,34 @@ EXH_API void exh_output_close(struct exh_output *output);
  */
 EXH_API void exh_output_abandon_all(void);
 
+struct exh_append; // owned; exh_append_close()
+
+#define EXH_APPEND_GO_ON 4U // the file exists, and bytes go behind its own; else it must not exist
+
+/*
+ * Open a file that grows: nothing written is ever changed, and every byte is seen at once. The name itself is
+ * on stable storage before the call returns. Another process that appends to it is refused.
+ *
+ * flags  EXH_APPEND_GO_ON, EXH_OUTPUT_PRIVATE
+ *
+ * EXH_INVALID (exists already, is no file, somebody else appends)  EXH_NOT_FOUND  EXH_IO  EXH_NO_MEMORY
+ */
+EXH_API enum exh_status exh_append_open(const char *path, unsigned flags, struct exh_append **out,
+                                        struct exh_error *err);
+
+/* Where the bytes go. Borrowed until exh_append_close(). */
+EXH_API const struct exh_appender *exh_append_appender(const struct exh_append *file);
+
+/* Bytes in the file. */
+EXH_API uint64_t exh_append_size(const struct exh_append *file);
+
+/*
+ * Cut the file back to n bytes, on stable storage: what a power cut left unfinished. EXH_INVALID when the
+ * file is shorter.
+ */
+EXH_API enum exh_status exh_append_cut(struct exh_append *file, uint64_t n, struct exh_error *err);
+EXH_API void exh_append_close(struct exh_append *file); // NULL is allowed
+
 /*
  * Read a whole small file (keys, certificates, sidecars) of at most `limit` bytes into *p (owned,
  * free(); a NUL follows the bytes). EXH_LIMIT when it is longer. Copies made on the way are wiped.

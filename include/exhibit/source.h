@@ -23,12 +23,25 @@ struct exh_source {
     void *ctx;
 };
 
-/* Takes the bytes of an output, in order. */
+/* Takes the bytes of an output, in order. Zero what is not set: members may be added. */
 struct exh_sink {
     enum exh_status (*write)(void *ctx, const uint8_t *p, size_t n, struct exh_error *err);
     // Overwrite n bytes that were written at offset `at`. NULL: the sink is a pipe.
     enum exh_status (*patch)(void *ctx, uint64_t at, const uint8_t *p, size_t n,
                              struct exh_error *err);
+    // The next n bytes come later, by one patch(). NULL: zeros are written in their place.
+    enum exh_status (*hole)(void *ctx, uint64_t n, struct exh_error *err);
+    void *ctx;
+};
+
+/*
+ * Takes bytes that must last, at the end of a file that only grows. After a failure nothing of the file
+ * is known but what sync() confirmed before: the appender is not used again.
+ */
+struct exh_appender {
+    enum exh_status (*write)(void *ctx, const uint8_t *p, size_t n, struct exh_error *err);
+    // Returns when all bytes written so far are on stable storage.
+    enum exh_status (*sync)(void *ctx, struct exh_error *err);
     void *ctx;
 };
 

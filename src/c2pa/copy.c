@@ -39,11 +39,17 @@ static enum exh_status put(struct walk *w, const uint8_t *p, size_t n, bool hash
     return status;
 }
 
-static enum exh_status put_zeros(struct walk *w, uint64_t n, struct exh_error *err)
+/* The sink keeps room by itself, or zeros do. */
+static enum exh_status put_room(struct walk *w, uint64_t n, struct exh_error *err)
 {
-    uint8_t *zeros = get_buffer(w, err);
+    const struct exh_sink *sink = w->copy->sink;
     enum exh_status status = EXH_OK;
 
+    if (sink->hole) {
+        w->at += n;
+        return sink->hole(sink->ctx, n, err);
+    }
+    uint8_t *zeros = get_buffer(w, err);
     if (!zeros)
         return err->status;
     memset(zeros, 0, n < COPY_PIECE ? (size_t)n : COPY_PIECE);
@@ -64,7 +70,7 @@ static enum exh_status put_hole(struct walk *w, uint64_t n, struct exh_error *er
         return EXH_OK;
     }
     switch (c->hole) {
-    case COPY_HOLE_ZEROS: return put_zeros(w, n, err);
+    case COPY_HOLE_ZEROS: return put_room(w, n, err);
     case COPY_HOLE_FRAME:
         assert(c->frame.n == n);
         return put(w, c->frame.p, c->frame.n, false, err);

@@ -17,7 +17,7 @@
 
 /* What becomes of the hole. */
 enum copy_hole {
-    COPY_HOLE_ZEROS, // filled later, by sink.patch
+    COPY_HOLE_ZEROS, // filled later, by sink.patch: sink.hole, or zeros
     COPY_HOLE_FRAME, // its bytes are known
     COPY_HOLE_LAST,  // nothing follows it: the caller writes it afterwards
 };

@@ -217,4 +217,4 @@ static enum exh_status forget_patch(void *ctx, uint64_t at, const uint8_t *p, si
     return forget(ctx, p, n, err);
 }
 
-const struct exh_sink sink_nowhere = { forget, forget_patch, NULL };
+const struct exh_sink sink_nowhere = { .write = forget, .patch = forget_patch };

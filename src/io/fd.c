@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,4 +83,34 @@ int fd_temporary(void)
         return fd;
     }
     return -1;
+}
+
+void fd_folder_of(const char *path, char *to)
+{
+    const char *slash = strrchr(path, '/');
+    size_t n = slash ? (size_t)(slash - path) : 0;
+
+    if (!slash) {
+        memcpy(to, ".", 2);
+        return;
+    }
+    n = n ? n : 1; // "/name": the root
+    memcpy(to, path, n);
+    to[n] = 0;
+}
+
+enum exh_status fd_sync_folder(const char *path, struct exh_error *err)
+{
+    char folder[PATH_MAX];
+
+    fd_folder_of(path, folder);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return fail_errno(err, folder, "open");
+    // EINVAL: a file system that cannot sync folders does not promise anything about them.
+    const bool failed = fsync(fd) != 0 && errno != EINVAL;
+    const int why = errno;
+    (void)close(fd);
+    errno = why;
+    return failed ? fail_errno(err, folder, "bring to stable storage") : EXH_OK;
 }

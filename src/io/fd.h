@@ -23,6 +23,12 @@ ssize_t fd_read(int fd, uint8_t *to, size_t n);
 /* A file in the folder for temporary files that has no name. -1 with errno set when it failed. */
 int fd_temporary(void);
 
+/* The folder of a path into to, of PATH_MAX bytes as the path at most has; "." when it is a bare name. */
+void fd_folder_of(const char *path, char *to);
+
+/* Bring the entry of a path in its folder to stable storage. EXH_IO. */
+NODISCARD enum exh_status fd_sync_folder(const char *path, struct exh_error *err);
+
 /* fail() with what the system said of errno. */
 enum exh_status fail_errno(struct exh_error *err, const char *path, const char *action);
 

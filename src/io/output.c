@@ -59,21 +59,6 @@ static enum exh_status sink_patch(void *ctx, uint64_t at, const uint8_t *p, size
     return status == EXH_OK ? EXH_OK : within(err, o->path);
 }
 
-/* The folder of o->path into `to`; "." when the path is a bare name. */
-static void folder_of(const struct exh_output *o, char to[PATH_MAX])
-{
-    const char *slash = strrchr(o->path, '/');
-    size_t n = slash ? (size_t)(slash - o->path) : 0;
-
-    if (!slash) {
-        memcpy(to, ".", 2);
-        return;
-    }
-    n = n ? n : 1; // "/name": the root
-    memcpy(to, o->path, n);
-    to[n] = 0;
-}
-
 static mode_t mode_of(const struct exh_output *o)
 {
     return o->flags & EXH_OUTPUT_PRIVATE ? 0600 : 0666;
@@ -85,7 +70,7 @@ static bool temporary_name(struct exh_output *o)
     char folder[PATH_MAX];
     uint64_t random = 0;
 
-    folder_of(o, folder);
+    fd_folder_of(o->path, folder);
     if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
         return false;
     int n = snprintf(o->temporary, sizeof o->temporary, "%s/.exhibit-%016" PRIx64 ".part", folder,
@@ -142,7 +127,7 @@ static enum exh_status create(struct exh_output *o, struct exh_error *err)
 {
     char folder[PATH_MAX];
 
-    folder_of(o, folder);
+    fd_folder_of(o->path, folder);
     // Without /proc there is no way to name the file later.
     if (access("/proc/self/fd", X_OK) == 0)
         o->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode_of(o));
@@ -230,23 +215,6 @@ const struct exh_sink *exh_output_sink(const struct exh_output *output)
     return &output->sink;
 }
 
-/* Bring the folder's entry to stable storage. */
-static enum exh_status sync_folder(const struct exh_output *o, struct exh_error *err)
-{
-    char folder[PATH_MAX];
-
-    folder_of(o, folder);
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return fail_errno(err, folder, "open");
-    // EINVAL: a file system that cannot sync folders does not promise anything about them.
-    const bool failed = fsync(fd) != 0 && errno != EINVAL;
-    const int why = errno;
-    (void)close(fd);
-    errno = why;
-    return failed ? fail_errno(err, folder, "bring to stable storage") : EXH_OK;
-}
-
 /* Rename without replacing, also where the file system has no hard links. */
 static int rename_new(struct exh_output *o)
 {
@@ -301,7 +269,7 @@ enum exh_status exh_output_commit(struct exh_output *output, struct exh_error *e
             return fail(err, EXH_INVALID, "%s: exists already", output->path);
         return fail_errno(err, output->path, "create");
     }
-    return sync_folder(output, err);
+    return fd_sync_folder(output->path, err);
 }
 
 void exh_output_close(struct exh_output *output)

@@ -161,6 +161,47 @@ static void test_plan(void)
     free(frame);
 }
 
+/* A sink that keeps room by itself is told how much, in its place, and gets no zeros. */
+struct keeper {
+    struct exh_memory_sink memory;
+    size_t hole_at;
+    uint64_t hole_n;
+};
+
+static enum exh_status keep_write(void *ctx, const uint8_t *p, size_t n, struct exh_error *err)
+{
+    struct keeper *k = ctx;
+    const struct exh_sink inner = exh_sink_memory(&k->memory);
+
+    return inner.write(inner.ctx, p, n, err);
+}
+
+static enum exh_status keep_hole(void *ctx, uint64_t n, struct exh_error *err)
+{
+    struct keeper *k = ctx;
+
+    if (n != HOLE_N)
+        return fail(err, EXH_IO, "no room");
+    k->hole_at = k->memory.n;
+    k->hole_n += n;
+    return EXH_OK;
+}
+
+static void test_hole(void)
+{
+    struct list_plan plan = list_of(pieces, ARRAY_N(pieces));
+    const size_t size = (size_t)plan.plan.size - HOLE_N;
+    struct keeper k = { .memory = { .p = malloc(size), .size = size } };
+    const struct exh_sink sink = { .write = keep_write, .hole = keep_hole, .ctx = &k };
+    struct copy c = { .source = &sources[0], .plan = &plan.plan, .sink = &sink };
+    struct exh_error err;
+
+    CHECK(copy_run(&c, &err) == EXH_OK && k.memory.n == size, "%s", err.text);
+    CHECK(k.hole_at == 100 && k.hole_n == HOLE_N, "hole at %zu", k.hole_at);
+    CHECK(memcmp(k.memory.p + 100, "abcd", 4) == 0, "what follows it");
+    free(k.memory.p);
+}
+
 /* A hole at the end is left to the caller. */
 static void test_last(void)
 {
@@ -243,6 +284,7 @@ int main(void)
     make_sources();
     test_whole();
     test_plan();
+    test_hole();
     test_last();
     test_overlay();
     test_ends();

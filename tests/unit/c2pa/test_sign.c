@@ -304,7 +304,9 @@ static void test_failing_sink(void)
         o.crypto = &fake_crypto;
         for (int calls = 0; status != EXH_OK && calls < 100; calls++) {
             struct failing f = { .memory = { room, WORLD_MAX, 0 }, .left = calls };
-            const struct exh_sink sink = { failing_write, failing_patch, &f };
+            const struct exh_sink sink = { .write = failing_write,
+                                           .patch = failing_patch,
+                                           .ctx = &f };
             struct exh_error err;
             f.inner = exh_sink_memory(&f.memory);
             status = exh_sign(&source, &sink, &signer, &o, NULL, &err);
