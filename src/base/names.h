@@ -16,7 +16,7 @@
 #define NAME_RECORDING "org.exhibit.recording" // assertion: place in a chain of segments
 #define NAME_TRANSFER  "org.exhibit.transfer"  // assertion: a record of ownership
 #define NAME_OWNER     "org.exhibit.owner"     // role in an identity assertion
-#define NAME_UNSTATED  "org.exhibit.unstated"  // why something was redacted, when nobody said
+#define NAME_UNSTATED  "org.exhibit.unstated"  // reason of a redaction, when nobody said one
 
 /* Types of the stanzas that we add to the header of an age file. */
 #define NAME_STANZA_OPEN    "exhibit.org/open"

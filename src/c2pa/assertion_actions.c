@@ -1,9 +1,7 @@
 #include "c2pa/assertion.h"
 
+#include "base/names.h"
 #include "base/when.h"
-
-// A reason is demanded of a redaction; the names of C2PA would say more than we were told.
-#define REASON_UNSTATED "org.exhibit.unstated"
 
 /* Open one action's map: its name and its time. */
 static struct cbor_map open_action(struct buf *b, const struct actions_facts *facts,
@@ -68,7 +66,7 @@ static void put_redacted(struct buf *b, const struct actions_facts *facts,
     struct cbor_map map = open_action(b, facts, "c2pa.redacted");
 
     cbor_put_text(b, "reason");
-    cbor_put_text(b, redaction->reason ? redaction->reason : REASON_UNSTATED);
+    cbor_put_text(b, redaction->reason ? redaction->reason : NAME_UNSTATED);
     cbor_put_text(b, "parameters");
     struct cbor_map parameters = cbor_map_open(b);
     cbor_put_text(b, "redacted");

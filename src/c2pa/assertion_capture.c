@@ -1,5 +1,6 @@
 #include "c2pa/assertion.h"
 
+#include "base/names.h"
 #include "base/when.h"
 
 static void put_pair(struct buf *b, const char *key, const char *text)
@@ -68,7 +69,7 @@ static void put_position(struct buf *b, const struct exh_capture *c)
 
 void assertion_put_capture(struct draft *d, const struct exh_capture *capture)
 {
-    struct draft_box box = draft_open(d, "org.exhibit.capture", "cbor", DRAFT_SALTED);
+    struct draft_box box = draft_open(d, NAME_CAPTURE, "cbor", DRAFT_SALTED);
     struct buf *b = &d->boxes;
     struct cbor_map map = cbor_map_open(b);
 

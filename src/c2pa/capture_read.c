@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "base/text.h"
 #include "base/when.h"
 #include "c2pa/labels.h"
-
-#define CAPTURE_LABEL "org.exhibit.capture"
 
 static void copy_text(char *to, size_t size, struct cbor item)
 {
@@ -28,7 +27,7 @@ static struct cbor find_capture(const struct judged *m, const struct store_box *
 {
     struct exh_error err;
     struct cbor item = { 0 };
-    const struct store_box *box = store_find_box(&m->manifest->assertions, bytes_of(CAPTURE_LABEL));
+    const struct store_box *box = store_find_box(&m->manifest->assertions, bytes_of(NAME_CAPTURE));
 
     if (!box || box->blank || cbor_parse(box->data, box->pos, &item, &err) != EXH_OK)
         return (struct cbor){ 0 };

@@ -9,6 +9,7 @@
 #include <exhibit/sign.h>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "base/text.h"
 #include "c2pa/cose.h"
 #include "cli/facts.h"
@@ -230,7 +231,7 @@ static bool read_capture(const struct fakes *k, struct cbor *map,
 {
     struct exh_error err;
 
-    *manifest = find_assertion(k, "org.exhibit.capture", box);
+    *manifest = find_assertion(k, NAME_CAPTURE, box);
     return *manifest && cbor_parse((*box)->data, 0, map, &err) == EXH_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "crypto/chain.h"
 
+#include "base/names.h"
 #include "base/text.h"
 #include "crypto/openssl.h"
 
@@ -9,9 +10,6 @@
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
-
-#define URI_CAMERA "urn:exhibit:camera:"
-#define URI_PERSON "urn:exhibit:person:"
 
 enum exh_status openssl_chain_new(const struct exh_bytes *certs, size_t n, struct exh_chain **out,
                                   struct exh_error *err)
@@ -88,8 +86,8 @@ static void put_roles(const struct cert *c, struct exh_certificate *out)
     GENERAL_NAMES *names = X509_get_ext_d2i(c->x, NID_subject_alt_name, NULL, NULL);
 
     for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
-        put_uri(sk_GENERAL_NAME_value(names, i), URI_CAMERA, out->camera);
-        put_uri(sk_GENERAL_NAME_value(names, i), URI_PERSON, out->person);
+        put_uri(sk_GENERAL_NAME_value(names, i), NAME_URN_CAMERA, out->camera);
+        put_uri(sk_GENERAL_NAME_value(names, i), NAME_URN_PERSON, out->person);
     }
     GENERAL_NAMES_free(names);
     ERR_clear_error();

@@ -1,5 +1,6 @@
 #include "pki/ca.h"
 
+#include "base/names.h"
 #include "base/text.h"
 #include "crypto/cert.h"
 #include "crypto/key.h"
@@ -14,7 +15,7 @@
 #include <openssl/objects.h>
 
 #define DAY     (24 * 60 * 60)
-#define SAN_MAX (CA_NAME_MAX + 32) // bytes of "URI:urn:exhibit:camera:" and a name
+#define SAN_MAX (CA_NAME_MAX + 32) // bytes of a SAN: kind, urn and a name
 
 #define KU_SIGN                                    \
     {                                              \
@@ -45,8 +46,8 @@ static const struct role {
     int days;
     struct build_ext ext[BUILD_EXT_MAX];
 } roles[] = {
-    [CA_CAMERA] = { NULL, "URI:urn:exhibit:camera:", CA_LEAF_DAYS, { KU_SIGN, EKU_CLAIM, IDS } },
-    [CA_PERSON] = { NULL, "URI:urn:exhibit:person:", CA_LEAF_DAYS, { KU_SIGN, EKU_CLAIM, IDS } },
+    [CA_CAMERA] = { NULL, "URI:" NAME_URN_CAMERA, CA_LEAF_DAYS, { KU_SIGN, EKU_CLAIM, IDS } },
+    [CA_PERSON] = { NULL, "URI:" NAME_URN_PERSON, CA_LEAF_DAYS, { KU_SIGN, EKU_CLAIM, IDS } },
     [CA_TSA] = { "Time-stamp authority", NULL, CA_RESPONDER_DAYS, { KU_SIGN, EKU_TSA, IDS } },
     [CA_OCSP] = { "OCSP responder",
                   NULL,
