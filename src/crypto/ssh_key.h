@@ -10,7 +10,7 @@
 #include <exhibit/bytes.h>
 #include <exhibit/key.h>
 
-#define SSH_KEY_MAX      (64 << 10) // bytes of a key's text
+#define SSH_KEY_MAX      (32 << 10) // bytes of a key's text: RSA of 16384 bits takes 13 KiB
 #define SSH_TAG          4          // bytes of a stanza's tag
 #define SSH_FILE_KEY     16         // bytes
 #define SSH_ED25519_BODY 32         // bytes of a stanza's body: file key and tag
