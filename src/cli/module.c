@@ -38,3 +38,10 @@ const struct media_api *module_media(struct exh_error *err)
 
     return !api || api->version == MEDIA_VERSION ? api : other_version(MEDIA_MODULE, err);
 }
+
+const struct pgp_api *module_pgp(struct exh_error *err)
+{
+    const struct pgp_api *api = load(PGP_MODULE, PGP_SYMBOL, err);
+
+    return !api || api->version == PGP_VERSION ? api : other_version(PGP_MODULE, err);
+}

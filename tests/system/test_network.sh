@@ -14,7 +14,7 @@ loaded() {
 
 libraries=$(loaded "$exhibit" verify "$v/es256.jpg" "${trust[@]}")
 case $libraries in *libcrypto*) pass "verify loads libcrypto" ;; *) fail "verify loads libcrypto" "$libraries" ;; esac
-for library in libcurl libgpgme libgnutls libav libexif libjpeg libssl exhibit-client exhibit-media; do
+for library in libcurl libgpgme libgnutls libav libexif libjpeg libssl exhibit-client exhibit-media exhibit-pgp; do
     case $libraries in
     *"$library"*) fail "verify does not load $library" "$libraries" ;;
     *) pass "verify does not load $library" ;;
