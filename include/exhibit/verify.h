@@ -20,6 +20,7 @@
 #include <exhibit/crypto.h>
 #include <exhibit/source.h>
 #include <exhibit/trust.h>
+#include <exhibit/verdict.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,35 +34,6 @@ enum exh_state {
     EXH_STATE_INVALID, // well-formed or not even that: some failure other than an unknown signer
     EXH_STATE_VALID,   // signature and content hold; the signer is not on the trust list
     EXH_STATE_TRUSTED,
-};
-
-enum exh_integrity { EXH_INTACT, EXH_ALTERED, EXH_INCOMPLETE, EXH_NO_CREDENTIAL };
-enum exh_signer_state {
-    EXH_SIGNER_TRUSTED,
-    EXH_SIGNER_UNKNOWN,
-    EXH_SIGNER_WITHHELD,
-    EXH_SIGNER_WRONG_USE,
-    EXH_SIGNER_NOT_JUDGED, // nothing sound to judge: the credential is altered or absent
-};
-enum exh_time_state {
-    EXH_TIME_STAMPED,
-    EXH_TIME_CLAIMED,
-    EXH_TIME_CONFLICT,
-    EXH_TIME_UNJUDGEABLE,
-    EXH_TIME_NOT_JUDGED,
-};
-enum exh_revocation {
-    EXH_REVOCATION_GOOD,
-    EXH_REVOCATION_AFTER, // revoked after the trusted stamp
-    EXH_REVOCATION_REVOKED,
-    EXH_REVOCATION_UNCHECKED,
-    EXH_REVOCATION_NOT_JUDGED,
-};
-
-/* One axis as text: a stable name for programs and one sentence for people. Borrowed of the report. */
-struct exh_axis {
-    const char *state;    // "intact", "wrong use", …
-    const char *sentence; // "Nothing in this file has changed since it was signed."
 };
 
 enum exh_finding_kind { EXH_SUCCESS, EXH_INFORMATIONAL, EXH_FAILURE };
@@ -166,9 +138,6 @@ struct exh_report {
     uint8_t claim_sha256[32]; // of the active claim as signed: `prev` of the next capture
     bool remote;              // the store was fetched, not found in the file
 };
-
-/* What a report asked of the network, for --online. */
-enum exh_fetch_kind { EXH_FETCH_OCSP, EXH_FETCH_MANIFEST };
 
 struct exh_verify_options {
     const struct exh_crypto *crypto;    // needed: exh_crypto_openssl(), or your own

@@ -102,11 +102,12 @@ static unsigned facts_of_manifest(const struct validation *v, const struct judge
     facts |= m->chain && (!m->profile_holds || capture_contradicts(v, m)) ? FACT_WRONG_USE : 0;
     facts |= m->path.known ? FACT_KNOWN : 0;
     facts |= has_finding(&m->findings, CODE_CLAIM_SIGNATURE_INSIDE_VALIDITY) ? FACT_VALID_THEN : 0;
-    facts |= m->revocation == REVOCATION_NOT_REVOKED ? FACT_NOT_REVOKED : 0;
-    facts |= m->revocation == REVOCATION_REVOKED_LATER ? FACT_REVOKED_LATER : 0;
-    facts |= m->revocation == REVOCATION_IS_REVOKED || m->revocation == REVOCATION_IS_UNKNOWN
-                 ? FACT_REVOKED
-                 : 0;
+    facts |= m->revocation.fact == REVOCATION_NOT_REVOKED ? FACT_NOT_REVOKED : 0;
+    facts |= m->revocation.fact == REVOCATION_REVOKED_LATER ? FACT_REVOKED_LATER : 0;
+    facts |=
+        m->revocation.fact == REVOCATION_IS_REVOKED || m->revocation.fact == REVOCATION_IS_UNKNOWN
+            ? FACT_REVOKED
+            : 0;
     return facts;
 }
 

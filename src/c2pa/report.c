@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "c2pa/labels.h"
+#include "verdict/words.h"
 
 #define MIME_SIZE 32
 
@@ -196,8 +197,9 @@ void report_fill_none(struct report *r)
 
     fill_verdict(r, &verdict);
     r->pub.state = EXH_STATE_NONE;
-    r->pub.headline = "This file carries no credential.";
-    r->pub.advice = "Ask its sender for the original, or for the credential beside it (.c2pa).";
+    const struct words_ending ending = words_ending(&verdict);
+    r->pub.headline = ending.headline;
+    r->pub.advice = ending.advice;
     r->pub.axes[0].sentence = r->pub.headline;
     r->pub.axes[1].sentence = "There is no signature to judge.";
     r->pub.axes[2].sentence = "There is no time to judge.";

@@ -5,7 +5,7 @@
 #define C2PA_REPORT_H
 
 #include "c2pa/validation.h"
-#include "c2pa/verdict.h"
+#include "verdict/verdict.h"
 
 /* The report and everything that it borrows from. */
 struct report {

@@ -1,11 +1,9 @@
 /* report_words.c -- the sentences of the four axes, the headline and the advice. */
 #include "c2pa/report.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/when.h"
+#include "verdict/words.h"
 
 /* What a failure means for people: the first row whose code begins a failure's code. */
 static const struct {
@@ -97,142 +95,57 @@ static const struct judged *signer_of(const struct validation *v)
     return &v->items[v->binding >= 0 ? (size_t)v->binding : v->active];
 }
 
+/* What the certificate does not permit, for the sentence that says so. */
 static const char *wrong_use_words(struct validation *v)
 {
     const struct judged *m = signer_of(v);
 
     for (size_t i = 0; i < m->findings.n; i++)
         if (strcmp(m->findings.items[i].code, "signingCredential.invalid") == 0)
-            return keep_printf(v, "The certificate does not permit this signature: %s.",
-                               m->findings.items[i].explanation);
-    return keep_printf(v,
-                       "The certificate does not permit this signature: it is of %s%s, but the "
-                       "capture names another camera.",
+            return m->findings.items[i].explanation;
+    return keep_printf(v, "it is of %s%s, but the capture names another camera",
                        m->certificate.camera[0] ? "camera " : "",
                        m->certificate.camera[0] ? m->certificate.camera : m->certificate.subject);
 }
 
-static const char *signer_words(struct validation *v, const struct report *r)
+/* The revocation that speaks: of the one who bound the content, or of a later signer if it is worse. */
+static const struct revocation *revocation_of(const struct validation *v)
 {
-    const struct judged *m = signer_of(v);
-    const struct exh_certificate *c = &m->certificate;
+    const struct revocation *bound = &signer_of(v)->revocation;
+    const struct revocation *active = &v->items[v->active].revocation;
 
-    switch (r->pub.signer) {
-    case EXH_SIGNER_TRUSTED:
-        if (c->camera[0])
-            return keep_printf(v, "Signed by camera %s, enrolled by %s.", c->camera,
-                               m->path.anchor_name);
-        return keep_printf(v, "Signed by %s, certified by %s.",
-                           c->person[0] ? c->person : c->subject, m->path.anchor_name);
-    case EXH_SIGNER_UNKNOWN:
-        return keep_printf(v,
-                           "The signature is sound, but its signer (%s) is not on your trust "
-                           "list.",
-                           c->camera[0] ? c->camera : c->subject);
-    case EXH_SIGNER_WITHHELD: return "Key withheld by the licence server (lease lapsed).";
-    case EXH_SIGNER_WRONG_USE: return wrong_use_words(v);
-    case EXH_SIGNER_NOT_JUDGED: break;
-    }
-    return "No signature holds, so there is no signer to judge.";
+    return bound->fact < active->fact ? active : bound;
 }
 
-static const char *conflict_words(struct validation *v, const struct report *r)
+static const char *keep(struct validation *v, const char *sentence)
 {
-    const struct judged *m = signer_of(v);
-    int64_t claimed = 0;
-
-    claimed_time(v, &r->pub.capture, &claimed);
-    return keep_printf(v,
-                       "The claimed time and the attested time disagree by %" PRId64 " s: a "
-                       "picture cannot be attested before it is taken.",
-                       claimed - m->stamp.time);
+    return keep_printf(v, "%s", sentence);
 }
-
-static const char *time_words(struct validation *v, const struct report *r)
-{
-    const struct judged *m = signer_of(v);
-    char at[WHEN_TEXT_MAX];
-    int64_t claimed = 0;
-
-    switch (r->pub.time) {
-    case EXH_TIME_STAMPED:
-        when_write(at, m->stamp.time);
-        return keep_printf(v, "It existed by %s, attested by %s%s.", at, m->stamp.authority,
-                           m->same_operator ? " (attested by the same operator)" : "");
-    case EXH_TIME_CLAIMED:
-        if (!claimed_time(v, &r->pub.capture, &claimed))
-            return "No time is claimed, and nobody attests one.";
-        when_write(at, claimed);
-        return keep_printf(v, "The %s says %s; nobody else attests it.",
-                           r->pub.capture.present ? "camera" : "signer", at);
-    case EXH_TIME_CONFLICT: return conflict_words(v, r);
-    case EXH_TIME_UNJUDGEABLE:
-        return m->stamp_trusted ? "The time cannot be judged: the certificate was not valid at the "
-                                  "attested time."
-                                : "The time cannot be judged: no trusted time-stamp, and the "
-                                  "certificate has ended or not begun.";
-    case EXH_TIME_NOT_JUDGED: break;
-    }
-    return "No signature holds, so there is no time to judge.";
-}
-
-static const char *revocation_words(struct validation *v, const struct report *r)
-{
-    const struct judged *m = signer_of(v);
-    const struct judged *a = &v->items[v->active];
-    char at[WHEN_TEXT_MAX];
-
-    if (m->revocation < a->revocation)
-        m = a; // the worse one speaks
-    when_write(at, m->revoked_at);
-    switch (r->pub.revocation) {
-    case EXH_REVOCATION_GOOD: return "The certificate was not revoked when this was signed.";
-    case EXH_REVOCATION_AFTER:
-        return keep_printf(v, "Revoked from %s; this file was time-stamped before, so it stands.",
-                           at);
-    case EXH_REVOCATION_REVOKED:
-        if (m->revocation == REVOCATION_IS_UNKNOWN)
-            return "The issuer does not know this certificate.";
-        return keep_printf(v, "Revoked from %s, and nothing proves this file is older.", at);
-    case EXH_REVOCATION_UNCHECKED:
-        return keep_printf(v, "Revocation could not be checked: %s.",
-                           m->revocation_why ? m->revocation_why : "offline");
-    case EXH_REVOCATION_NOT_JUDGED: break;
-    }
-    return "No signature holds, so there is no certificate to judge.";
-}
-
-/* One row an exit code: what to say above all, and what to do now. */
-static const struct {
-    int code;
-    const char *headline, *advice;
-} endings[] = {
-    { 0, "Valid, and the signer is trusted.",
-      "You can rely on it. Place, author and description remain the signer's claims." },
-    { 1, "Not as it was signed.", "Do not rely on this file; ask its sender for the original." },
-    { 3, "Valid, but the signer is not known to you.",
-      "Find out who signed it; if you trust them, give their root with --trust ROOTS.pem." },
-    { 5, "Not everything can be judged.",
-      "Get the missing part: the rest of the file, a time-stamp, or the licence server's answer." },
-    { 6, "The signer's certificate was revoked.",
-      "Ask for a copy that was time-stamped before the revocation." },
-};
 
 void report_words(struct report *r, struct validation *v)
 {
-    const int code = exh_report_exit_code(&r->pub);
+    const struct judged *m = signer_of(v);
+    const struct verdict verdict = { r->pub.integrity, r->pub.signer, r->pub.time,
+                                     r->pub.revocation };
+    const struct words_ending ending = words_ending(&verdict);
+    struct verdict_about about = { .certificate = &m->certificate,
+                                   .anchor_name = m->path.anchor_name,
+                                   .wrong_use = wrong_use_words(v),
+                                   .stamp = m->stamp_trusted ? &m->stamp : NULL,
+                                   .same_operator = m->same_operator,
+                                   .who = r->pub.capture.present ? "camera" : "signer",
+                                   .revocation = revocation_of(v) };
+    char to[SENTENCE_MAX];
 
+    about.has_claimed = claimed_time(v, &r->pub.capture, &about.claimed);
+    about.claimed_until = about.claimed;
     r->pub.axes[0].sentence = integrity_words(v, r);
-    r->pub.axes[1].sentence = signer_words(v, r);
-    r->pub.axes[2].sentence = time_words(v, r);
-    r->pub.axes[3].sentence = revocation_words(v, r);
-    for (size_t i = 0; i < ARRAY_N(endings); i++)
-        if (endings[i].code == code) {
-            r->pub.headline = endings[i].headline;
-            r->pub.advice = endings[i].advice;
-        }
-    if (code == 1 && r->pub.integrity == EXH_INTACT) {
-        r->pub.headline = "Signed with a certificate that does not permit it.";
-        r->pub.advice = "Do not take the signer's word; ask the owner of the certificate.";
-    }
+    words_signer(to, r->pub.signer, &about);
+    r->pub.axes[1].sentence = keep(v, to);
+    words_time(to, r->pub.time, &about);
+    r->pub.axes[2].sentence = keep(v, to);
+    words_revocation(to, r->pub.revocation, &about);
+    r->pub.axes[3].sentence = keep(v, to);
+    r->pub.headline = ending.headline;
+    r->pub.advice = ending.advice;
 }

@@ -14,6 +14,7 @@
 #include "c2pa/cose.h"
 #include "c2pa/store.h"
 #include "formats/container.h"
+#include "verdict/revocation.h"
 
 #define VALIDATION_REDACTIONS_MAX  4096  // of all claims together
 #define VALIDATION_STATUS_MAX      64    // c2pa.certificate-status responses of all manifests
@@ -42,15 +43,6 @@ struct ingredient {
     struct findings findings; // of the step from here to its manifest
 };
 
-/* What OCSP said of a signer, after the timing rules. */
-enum revocation_fact {
-    REVOCATION_NO_ANSWER,
-    REVOCATION_NOT_REVOKED,
-    REVOCATION_REVOKED_LATER, // after the trusted stamp
-    REVOCATION_IS_REVOKED,
-    REVOCATION_IS_UNKNOWN,
-};
-
 /* One manifest, judged. */
 struct judged {
     struct store_manifest *manifest;
@@ -70,9 +62,7 @@ struct judged {
     struct exh_stamp stamp;
     bool stamp_trusted;
     bool same_operator; // stamp and signer lead to one anchor
-    enum revocation_fact revocation;
-    int64_t revoked_at;
-    const char *revocation_why; // when there is no answer
+    struct revocation revocation;
     struct ingredient *ingredients;
     size_t ingredients_n;
     ptrdiff_t parent; // index of the parentOf ingredient's manifest, -1

@@ -1,4 +1,4 @@
-#include "c2pa/verdict.h"
+#include "verdict/verdict.h"
 
 #include "base/macros.h"
 

@@ -1,5 +1,5 @@
 /* Every row of the verdict's table, and the exit code that follows. */
-#include "c2pa/verdict.h"
+#include "verdict/verdict.h"
 
 #include "check.h"
 

@@ -4,10 +4,10 @@
  * The facts are plain flags, so that each row can be tested alone. The first row whose flags are all
  * set decides its axis; every axis ends with a row without flags.
  */
-#ifndef C2PA_VERDICT_H
-#define C2PA_VERDICT_H
+#ifndef VERDICT_VERDICT_H
+#define VERDICT_VERDICT_H
 
-#include <exhibit/verify.h>
+#include <exhibit/verdict.h>
 
 /* What the validation found, as flags. */
 enum fact {
