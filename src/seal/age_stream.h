@@ -75,8 +75,8 @@ enum age_state {
 /*
  * Opens what is written - the nonce, then chunks - and passes on what authenticates, chunk by chunk:
  * never a byte that does not. write() and end() fail with EXH_MALFORMED when the payload is altered or
- * cut; state tells which. A file that was cut inside its last chunk looks like one that was altered there,
- * and is called cut.
+ * cut; state tells which. A payload that was altered inside a last chunk looks like one that was cut there,
+ * and is called cut. One that is cut may be growing still: more can be written, and end() asked again.
  */
 struct age_reader;
 NODISCARD enum exh_status age_reader_new(const struct file_key *key, const struct exh_sink *to,
