@@ -1,6 +1,7 @@
 #include "crypto/openssl.h"
 
 #include "crypto/library.h"
+#include "crypto/sha256_two.h"
 
 #include <stdlib.h>
 
@@ -46,4 +47,19 @@ void openssl_hash_free(struct exh_hasher *h)
     if (h)
         EVP_MD_CTX_free(h->ctx);
     free(h);
+}
+
+enum exh_status openssl_leaf_digests(const struct exh_bytes *chunks, size_t n,
+                                     uint8_t (*digests)[32], struct exh_error *err)
+{
+    static const uint8_t mark = 0;
+    const struct exh_bytes prefix = { &mark, 1 };
+    bool made = true;
+    size_t i = 0;
+
+    for (; made && i + 2 <= n; i += 2)
+        made = sha256_two(prefix, chunks + i, digests + i);
+    if (made && i < n)
+        made = sha256_one(prefix, chunks[i], digests[i]);
+    return made ? EXH_OK : fail_openssl(err, EXH_CRYPTO, "leaves could not be hashed");
 }

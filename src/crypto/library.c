@@ -48,6 +48,7 @@ static void make_library(void)
         library.curves[i] = curve_template(groups[i]);
         made = made && library.curves[i];
     }
+    library.lanes = sha256_lanes_at(0);
     library.bare = OSSL_LIB_CTX_new();
     made = made && library.bare && OSSL_PROVIDER_load(library.bare, "null");
     library_made = made;

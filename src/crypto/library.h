@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 
 #include "base/error.h"
+#include "crypto/sha256_lanes.h"
 
 #include <exhibit/crypto.h>
 
@@ -21,6 +22,7 @@ struct library {
     EVP_MAC *hmac;
     // Keys that have a curve and no point yet: copying one is five times faster than making one.
     EVP_PKEY *curves[CURVES_N];
+    sha256_lanes_fn *lanes; // NULL: this machine has no instructions for it
     // A library context without algorithms. A certificate parsed in it keeps its public key as bytes,
     // which takes 10 us: OpenSSL 3.0 spends 85 more on finding a decoder for the key (public_key.c).
     OSSL_LIB_CTX *bare;

@@ -12,6 +12,8 @@ struct exh_hasher *openssl_hash_new(enum exh_hash alg);
 void openssl_hash_update(struct exh_hasher *h, const uint8_t *p, size_t n);
 size_t openssl_hash_final(struct exh_hasher *h, uint8_t digest[EXH_HASH_MAX]);
 void openssl_hash_free(struct exh_hasher *h);
+enum exh_status openssl_leaf_digests(const struct exh_bytes *chunks, size_t n,
+                                     uint8_t (*digests)[32], struct exh_error *err);
 
 // chain.c
 enum exh_status openssl_chain_new(const struct exh_bytes *certs, size_t n, struct exh_chain **out,

@@ -25,6 +25,9 @@ NODISCARD bool sha256_two(struct exh_bytes prefix, const struct exh_bytes messag
 NODISCARD bool sha256_two_portable(struct exh_bytes prefix, const struct exh_bytes messages[2],
                                    uint8_t digests[2][32]);
 
+/* SHA-256 of one message with its prefix, through OpenSSL. */
+NODISCARD bool sha256_one(struct exh_bytes prefix, struct exh_bytes message, uint8_t digest[32]);
+
 /* Whether this machine has what the fast way needs. */
 bool sha256_two_is_fast(void);
 

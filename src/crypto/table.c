@@ -31,6 +31,7 @@ static const struct exh_crypto table = {
     .ocsp_request = openssl_ocsp_request,
     .unbrotli = brotli_unpack,
     .random = random_bytes,
+    .leaf_digests = openssl_leaf_digests,
 };
 
 const struct exh_crypto *exh_crypto_openssl(void)
