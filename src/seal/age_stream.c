@@ -216,6 +216,9 @@ static enum exh_status fail_altered(struct age_reader *r, struct exh_error *err)
 static enum exh_status fail_cut(struct age_reader *r, struct exh_error *err)
 {
     r->state = AGE_CUT;
+    if (!r->aead)
+        return fail(err, EXH_MALFORMED, "the file was cut behind its header: %zu bytes of a nonce",
+                    r->n);
     return fail(err, EXH_MALFORMED,
                 "the payload has no end: it was cut behind chunk %" PRIu64 ", or is still growing",
                 r->chunk);

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "unit/seal/age_case.h"
+#include "seal/age_case.h"
 
 #include <exhibit/file.h>
 
