@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/when.h"
 #include "cli/key_file.h"
+#include "crypto/pem.h"
 #include "pki/ca.h"
 
 #define ROOT_CERT "root.pem"
@@ -56,15 +57,15 @@ static enum exh_status make_folder(const char *dir, struct exh_error *err)
 
 // The certificate comes last: a folder with a root.pem is a complete authority.
 static enum exh_status write_root(const struct call *call, const struct exh_key *key,
-                                  const char *cert, const char *key_path, const char *cert_path,
-                                  const struct protection *protection, struct exh_error *err)
+                                  struct exh_bytes cert, const char *key_path,
+                                  const char *cert_path, const struct protection *protection,
+                                  struct exh_error *err)
 {
     enum exh_status status = key_file_write(call, key, key_path, protection, err);
 
     if (status)
         return status;
-    status = exh_file_write(cert_path, 0, (struct exh_bytes){ (const uint8_t *)cert, strlen(cert) },
-                            err);
+    status = exh_file_write(cert_path, 0, cert, err);
     if (status)
         (void)unlink(key_path);
     return status;
@@ -75,21 +76,23 @@ static enum exh_status init(const struct call *call, const struct init_args *arg
 {
     const char *name = args->name ? args->name : "Exhibit local authority";
     char cert_path[PATH_MAX_], key_path[PATH_MAX_];
+    struct buf cert = buf_with_limit(CHAIN_FILE_MAX);
     struct exh_key *key = NULL;
-    char *cert = NULL;
     enum exh_status status;
 
     if ((status = path_in(dir, ROOT_CERT, cert_path, err)) ||
         (status = path_in(dir, ROOT_KEY, key_path, err)) ||
         (status = exh_key_new("es256", &key, err)) ||
-        (status = ca_init(key, name, (int64_t)time(NULL), &cert, err)))
+        (status = ca_root(key, name, 0, (int64_t)time(NULL), &cert, err)) ||
+        (status = pem_wrap(&cert, err)))
         goto out;
     if (access(cert_path, F_OK) == 0)
         status = fail(err, EXH_INVALID, "%s: there is an authority already", dir);
     else if (!(status = make_folder(dir, err)))
-        status = write_root(call, key, cert, key_path, cert_path, &args->protection, err);
+        status =
+            write_root(call, key, buf_view(&cert), key_path, cert_path, &args->protection, err);
 out:
-    free(cert);
+    buf_free(&cert);
     exh_key_free(key);
     return status;
 }
@@ -185,6 +188,7 @@ struct root_files {
     uint8_t *cert; // owned
     size_t cert_n;
     struct exh_key *key; // owned
+    struct ca *ca;       // owned
 };
 
 static enum exh_status open_root(const struct call *call, const struct issue_args *args,
@@ -198,12 +202,21 @@ static enum exh_status open_root(const struct call *call, const struct issue_arg
         (status = exh_file_read(path, CHAIN_FILE_MAX, &root->cert, &root->cert_n, err)) ||
         (status = path_in(dir, ROOT_KEY, path, err)))
         return status;
-    return key_file_open(call, path, args->passphrase, &root->key, err);
+    if ((status = key_file_open(call, path, args->passphrase, &root->key, err)))
+        return status;
+    return ca_open((const char *)root->cert, root->cert_n, root->key, NULL, &root->ca, err);
+}
+
+static void close_root(struct root_files *root)
+{
+    ca_close(root->ca);
+    exh_key_free(root->key);
+    free(root->cert);
 }
 
 // The key first: a certificate whose key was lost is of no use.
 static enum exh_status write_leaf(const struct call *call, const struct issue_args *args,
-                                  const struct exh_key *key, bool made, const char *pem,
+                                  const struct exh_key *key, bool made, struct exh_bytes pem,
                                   struct exh_error *err)
 {
     enum exh_status status = EXH_OK;
@@ -212,8 +225,7 @@ static enum exh_status write_leaf(const struct call *call, const struct issue_ar
         status = key_file_write(call, key, args->key, &args->protection, err);
     if (status)
         return status;
-    status = exh_file_write(args->cert, args->replace ? EXH_OUTPUT_REPLACE : 0,
-                            (struct exh_bytes){ (const uint8_t *)pem, strlen(pem) }, err);
+    status = exh_file_write(args->cert, args->replace ? EXH_OUTPUT_REPLACE : 0, pem, err);
     if (status && made)
         (void)unlink(args->key);
     return status;
@@ -226,36 +238,43 @@ struct issued {
     int64_t until;    // Unix seconds
 };
 
+// When a certificate ends.
+static enum exh_status end_of(struct exh_bytes der, int64_t *until, struct exh_error *err)
+{
+    const struct exh_crypto *crypto = exh_crypto_openssl();
+    struct exh_chain *chain = NULL;
+    struct exh_certificate facts;
+    enum exh_status status = crypto->chain_new(&der, 1, &chain, err);
+
+    if (status)
+        return status;
+    crypto->chain_certificate(chain, 0, &facts);
+    crypto->chain_free(chain);
+    *until = facts.not_after;
+    return EXH_OK;
+}
+
 static enum exh_status issue(const struct call *call, const struct issue_args *args,
                              struct issued *what, struct exh_error *err)
 {
-    const struct exh_crypto *crypto = exh_crypto_openssl();
+    struct ca_order order = { .role = what->role, .name = what->name, .now = (int64_t)time(NULL) };
+    struct buf cert = buf_with_limit(CHAIN_FILE_MAX);
     struct root_files root = { 0 };
     struct exh_key *key = NULL;
-    struct exh_certs *certs = NULL;
-    struct exh_chain *chain = NULL;
-    struct exh_certificate facts;
-    char *pem = NULL;
-    size_t n;
     enum exh_status status;
 
     if ((status = open_root(call, args, &root, err)) ||
-        (status = subject_key(call, args, &key, &what->made, err)) ||
-        (status = ca_issue((const char *)root.cert, root.cert_n, root.key, key, what->role,
-                           what->name, (int64_t)time(NULL), &pem, err)) ||
-        (status = exh_certs_read(pem, strlen(pem), &certs, err)) ||
-        (status = crypto->chain_new(exh_certs_chain(certs, &n), 1, &chain, err)) ||
-        (status = write_leaf(call, args, key, what->made, pem, err)))
+        (status = subject_key(call, args, &key, &what->made, err)))
         goto out;
-    crypto->chain_certificate(chain, 0, &facts);
-    what->until = facts.not_after;
+    order.subject = key;
+    if ((status = ca_issue(root.ca, &order, &cert, err)) ||
+        (status = end_of(buf_view(&cert), &what->until, err)) || (status = pem_wrap(&cert, err)) ||
+        (status = write_leaf(call, args, key, what->made, buf_view(&cert), err)))
+        goto out;
 out:
-    crypto->chain_free(chain);
-    exh_certs_free(certs);
-    free(pem);
+    buf_free(&cert);
     exh_key_free(key);
-    exh_key_free(root.key);
-    free(root.cert);
+    close_root(&root);
     return status;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "cli/module.h"
+#include "crypto/pem.h"
 #include "pki/ca.h"
 
 #define SIGN_ROOM ((size_t)1 << 20) // bytes that a new credential may add
@@ -14,7 +15,8 @@
 /* Keys and certificates of the forger. */
 struct impostor {
     struct exh_key *root_key, *key;
-    char *root, *leaf; // PEM
+    struct ca *ca;
+    struct buf root, leaf; // PEM
     struct exh_certs *certs;
     struct exh_signer signer;
 };
@@ -22,10 +24,27 @@ struct impostor {
 static void impostor_free(struct impostor *i)
 {
     exh_certs_free(i->certs);
+    ca_close(i->ca);
     exh_key_free(i->key);
     exh_key_free(i->root_key);
-    free(i->leaf);
-    free(i->root);
+    buf_free(&i->leaf);
+    buf_free(&i->root);
+}
+
+static enum exh_status make_certificates(struct impostor *i, const char *issuer, enum ca_role role,
+                                         const char *name, int64_t now, struct exh_error *err)
+{
+    const struct ca_order order = { .role = role, .name = name, .subject = i->key, .now = now };
+    enum exh_status status;
+
+    i->root = buf_with_limit(EXH_CERT_MAX);
+    i->leaf = buf_with_limit(EXH_CERT_MAX);
+    if ((status = ca_root(i->root_key, issuer, 0, now, &i->root, err)) ||
+        (status = pem_wrap(&i->root, err)) ||
+        (status = ca_open((const char *)i->root.p, i->root.n, i->root_key, NULL, &i->ca, err)) ||
+        (status = ca_issue(i->ca, &order, &i->leaf, err)))
+        return status;
+    return pem_wrap(&i->leaf, err);
 }
 
 static enum exh_status enroll(struct impostor *i, const struct exh_certificate *as, int64_t now,
@@ -38,12 +57,10 @@ static enum exh_status enroll(struct impostor *i, const struct exh_certificate *
     if (status == EXH_OK)
         status = exh_key_new("es256", &i->key, err);
     if (status == EXH_OK)
-        status = ca_init(i->root_key, as->issuer[0] ? as->issuer : "Authority", now, &i->root, err);
+        status = make_certificates(i, as->issuer[0] ? as->issuer : "Authority",
+                                   camera ? CA_CAMERA : CA_PERSON, name, now, err);
     if (status == EXH_OK)
-        status = ca_issue(i->root, strlen(i->root), i->root_key, i->key,
-                          camera ? CA_CAMERA : CA_PERSON, name, now, &i->leaf, err);
-    if (status == EXH_OK)
-        status = exh_certs_read(i->leaf, strlen(i->leaf), &i->certs, err);
+        status = exh_certs_read((const char *)i->leaf.p, i->leaf.n, &i->certs, err);
     if (status == EXH_OK)
         status = exh_key_signer(i->key, i->certs, 0, &i->signer, err);
     return status;

@@ -1,6 +1,7 @@
 #include "crypto/pem.h"
 
 #include "crypto/library.h"
+#include "formats/base64.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -9,6 +10,8 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+
+#define LINE_BYTES 48 // in a line of base64, which has 64 characters
 
 // One block. *more is false at the end of the text.
 static enum exh_status visit_block(BIO *text, pem_visitor *visit, void *ctx, size_t *found,
@@ -58,4 +61,40 @@ enum exh_status pem_visit(const char *pem, size_t n, pem_visitor *visit, void *c
     if (!status && !found)
         return fail(err, EXH_MALFORMED, "no PEM certificate in %zu bytes", n);
     return status;
+}
+
+void pem_put_base64(struct buf *to, struct exh_bytes bytes)
+{
+    while (bytes.n) {
+        const size_t n = bytes.n < LINE_BYTES ? bytes.n : LINE_BYTES;
+        uint8_t *line = buf_room(to, (n + 2) / 3 * 4);
+        if (!line)
+            return;
+        base64_write_padded((char *)line, bytes.p, n);
+        buf_put_u8(to, '\n');
+        bytes.p += n;
+        bytes.n -= n;
+    }
+}
+
+void pem_put(struct buf *to, struct exh_bytes der)
+{
+    buf_put_text(to, "-----BEGIN " PEM_STRING_X509 "-----\n");
+    pem_put_base64(to, der);
+    buf_put_text(to, "-----END " PEM_STRING_X509 "-----\n");
+}
+
+enum exh_status pem_wrap(struct buf *b, struct exh_error *err)
+{
+    struct buf pem = buf_with_limit(b->limit);
+
+    pem_put(&pem, buf_view(b));
+    enum exh_status status = buf_finish(&pem, err);
+    if (status) {
+        buf_free(&pem);
+        return status;
+    }
+    buf_free(b);
+    *b = pem;
+    return EXH_OK;
 }

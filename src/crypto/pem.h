@@ -1,8 +1,8 @@
-/* pem.h -- the certificates of a PEM text, one after the other. */
+/* pem.h -- certificates as PEM text: read one after the other, and written. */
 #ifndef CRYPTO_PEM_H
 #define CRYPTO_PEM_H
 
-#include "base/error.h"
+#include "base/buf.h"
 
 #include <exhibit/bytes.h>
 
@@ -15,5 +15,14 @@ typedef enum exh_status pem_visitor(void *ctx, struct exh_bytes der, struct exh_
  */
 enum exh_status pem_visit(const char *pem, size_t n, pem_visitor *visit, void *ctx,
                           struct exh_error *err);
+
+/* Append one certificate. The caller asks buf_finish(). */
+void pem_put(struct buf *to, struct exh_bytes der);
+
+/* Turn the DER of one certificate, which is all that b holds, into its PEM. EXH_LIMIT  EXH_NO_MEMORY */
+enum exh_status pem_wrap(struct buf *b, struct exh_error *err);
+
+/* Append bytes as base64 with padding, in lines of 64 characters, each ended by \n. */
+void pem_put_base64(struct buf *to, struct exh_bytes bytes);
 
 #endif

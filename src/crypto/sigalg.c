@@ -175,6 +175,19 @@ bool sig_key_fits(const EVP_PKEY *key, const struct sig_alg *alg, const char **w
     return fits;
 }
 
+const EVP_MD *sig_digest(const EVP_PKEY *key)
+{
+    const struct library *lib = crypto_library();
+
+    switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_ED25519: return NULL;
+    case EVP_PKEY_EC: break;
+    default: return lib->md[EXH_SHA256];
+    }
+    int bits = EVP_PKEY_get_bits(key);
+    return lib->md[bits <= 256 ? EXH_SHA256 : bits <= 384 ? EXH_SHA384 : EXH_SHA512];
+}
+
 bool sig_set_pss(EVP_PKEY_CTX *params, const struct sig_alg *alg)
 {
     const EVP_MD *md = crypto_library()->md[alg->hash];

@@ -1,27 +1,25 @@
 #include "pki/build.h"
 
 #include "crypto/library.h"
+#include "crypto/sigalg.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include <openssl/pem.h>
-#include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
-#define SERIAL_SIZE 16 // bytes; RFC 5280 allows 20, and wants them unpredictable
-
-static bool put_serial(X509 *x)
+ASN1_INTEGER *build_serial(const uint8_t serial[CA_SERIAL])
 {
-    uint8_t raw[SERIAL_SIZE];
+    BIGNUM *number = BN_bin2bn(serial, CA_SERIAL, NULL);
+    ASN1_INTEGER *made = number ? BN_to_ASN1_INTEGER(number, NULL) : NULL;
 
-    if (RAND_bytes(raw, sizeof raw) != 1)
-        return false;
-    raw[0] &= 0x7F; // positive in as many bytes
-    raw[0] |= 0x40; // and never shorter, so that sizes are known
-    BIGNUM *number = BN_bin2bn(raw, sizeof raw, NULL);
-    bool put = number && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(x));
     BN_free(number);
+    return made;
+}
+
+static bool put_serial(X509 *x, const struct build *b)
+{
+    ASN1_INTEGER *serial = build_serial(b->serial);
+    bool put = serial && X509_set_serialNumber(x, serial);
+
+    ASN1_INTEGER_free(serial);
     return put;
 }
 
@@ -49,55 +47,25 @@ static bool put_extensions(X509 *x, const struct build *b)
     return true;
 }
 
-// SHA-2 of the issuer key's strength; Ed25519 brings its own.
-static const EVP_MD *digest_for(const EVP_PKEY *key)
-{
-    const struct library *lib = crypto_library();
-
-    switch (EVP_PKEY_get_base_id(key)) {
-    case EVP_PKEY_ED25519: return NULL;
-    case EVP_PKEY_EC: break;
-    default: return lib->md[EXH_SHA256];
-    }
-    int bits = EVP_PKEY_get_bits(key);
-    return lib->md[bits <= 256 ? EXH_SHA256 : bits <= 384 ? EXH_SHA384 : EXH_SHA512];
-}
-
 static bool fill(X509 *x, const struct build *b)
 {
-    return X509_set_version(x, X509_VERSION_3) && put_serial(x) &&
+    return X509_set_version(x, X509_VERSION_3) && put_serial(x, b) &&
            ASN1_TIME_set(X509_getm_notBefore(x), (time_t)b->from) &&
            ASN1_TIME_set(X509_getm_notAfter(x), (time_t)b->until) && X509_set_pubkey(x, b->key) &&
            put_names(x, b) && put_extensions(x, b) &&
-           X509_sign(x, b->issuer_key, digest_for(b->issuer_key)) > 0;
+           X509_sign(x, b->issuer_key, sig_digest(b->issuer_key)) > 0;
 }
 
-enum exh_status build_certificate(const struct build *b, X509 **out, struct exh_error *err)
+enum exh_status build_certificate(const struct build *b, struct buf *der, struct exh_error *err)
 {
     X509 *x = X509_new();
+    unsigned char *made = NULL;
+    int n = x && crypto_library() && fill(x, b) ? i2d_X509(x, &made) : -1;
 
-    if (!crypto_library() || !x || !fill(x, b)) {
-        X509_free(x);
+    X509_free(x);
+    if (n <= 0)
         return fail_openssl(err, EXH_CRYPTO, "certificate of '%.64s' could not be made", b->name);
-    }
-    *out = x;
-    return EXH_OK;
-}
-
-enum exh_status build_pem(X509 *x, char **pem, struct exh_error *err)
-{
-    BIO *bio = BIO_new(BIO_s_mem());
-    char *text, *copy = NULL;
-
-    if (bio && PEM_write_bio_X509(bio, x)) {
-        size_t n = (size_t)BIO_get_mem_data(bio, &text);
-        copy = calloc(1, n + 1);
-        if (copy)
-            memcpy(copy, text, n);
-    }
-    BIO_free(bio);
-    if (!copy)
-        return fail_openssl(err, EXH_NO_MEMORY, "certificate could not be written");
-    *pem = copy;
-    return EXH_OK;
+    buf_put(der, made, (size_t)n);
+    OPENSSL_free(made);
+    return buf_finish(der, err);
 }

@@ -4,9 +4,10 @@
 
 #include <openssl/x509.h>
 
-#include "base/error.h"
+#include "base/buf.h"
+#include "pki/ca.h"
 
-#define BUILD_EXT_MAX 6
+#define BUILD_EXT_MAX 8
 
 struct build_ext {
     int nid;
@@ -18,14 +19,15 @@ struct build {
     X509 *issuer;     // NULL: self-signed
     EVP_PKEY *key;    // of the subject
     EVP_PKEY *issuer_key;
-    int64_t from, until; // Unix seconds
+    int64_t from, until;   // Unix seconds
+    const uint8_t *serial; // CA_SERIAL bytes
     struct build_ext ext[BUILD_EXT_MAX];
 };
 
-/* A signed certificate (owned) with a random serial number of 127 bits. EXH_CRYPTO */
-enum exh_status build_certificate(const struct build *b, X509 **out, struct exh_error *err);
+/* Append the DER of a signed certificate. EXH_CRYPTO  EXH_NO_MEMORY */
+enum exh_status build_certificate(const struct build *b, struct buf *der, struct exh_error *err);
 
-/* Its PEM: owned, NUL-terminated, free(). */
-enum exh_status build_pem(X509 *x, char **pem, struct exh_error *err);
+/* A serial number as OpenSSL has it: owned, ASN1_INTEGER_free(); NULL when out of memory. */
+ASN1_INTEGER *build_serial(const uint8_t serial[CA_SERIAL]);
 
 #endif

@@ -1,191 +1,184 @@
 #include "pki/ca.h"
 
-#include "base/names.h"
-#include "base/text.h"
 #include "crypto/cert.h"
 #include "crypto/key.h"
 #include "crypto/library.h"
 #include "crypto/pem.h"
+#include "pki/authority.h"
 #include "pki/build.h"
+#include "pki/role.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/err.h>
-#include <openssl/objects.h>
+#include <openssl/rand.h>
+#include <openssl/x509v3.h>
 
-#define DAY     (24 * 60 * 60)
-#define SAN_MAX (CA_NAME_MAX + 32) // bytes of a SAN: kind, urn and a name
+#define DAY ((int64_t)24 * 60 * 60)
 
-#define KU_SIGN                                    \
-    {                                              \
-        NID_key_usage, "critical,digitalSignature" \
-    }
-// C2PA claim signing; e-mail protection for verifiers that do not know it; TLS towards a server.
-#define EKU_CLAIM                                                             \
-    {                                                                         \
-        NID_ext_key_usage, "1.3.6.1.4.1.62558.2.1,emailProtection,clientAuth" \
-    }
-#define EKU_TSA                                    \
-    {                                              \
-        NID_ext_key_usage, "critical,timeStamping" \
-    }
-#define EKU_OCSP                         \
-    {                                    \
-        NID_ext_key_usage, "OCSPSigning" \
-    }
-#define IDS                                          \
-    { NID_subject_key_identifier, "hash" },          \
-    {                                                \
-        NID_authority_key_identifier, "keyid:always" \
-    }
-
-static const struct role {
-    const char *common_name; // NULL: the name asked for
-    const char *san;         // before the name; NULL: none
-    int days;
-    struct build_ext ext[BUILD_EXT_MAX];
-} roles[] = {
-    [CA_CAMERA] = { NULL, "URI:" NAME_URN_CAMERA, CA_LEAF_DAYS, { KU_SIGN, EKU_CLAIM, IDS } },
-    [CA_PERSON] = { NULL, "URI:" NAME_URN_PERSON, CA_LEAF_DAYS, { KU_SIGN, EKU_CLAIM, IDS } },
-    [CA_TSA] = { "Time-stamp authority", NULL, CA_RESPONDER_DAYS, { KU_SIGN, EKU_TSA, IDS } },
-    [CA_OCSP] = { "OCSP responder",
-                  NULL,
-                  CA_RESPONDER_DAYS,
-                  { KU_SIGN, EKU_OCSP, IDS, { NID_id_pkix_OCSP_noCheck, "ignored" } } },
-};
-
-static const struct build_ext root_ext[] = {
-    { NID_basic_constraints, "critical,CA:true,pathlen:0" },
-    { NID_key_usage, "critical,keyCertSign,cRLSign" },
-    { NID_subject_key_identifier, "hash" },
-};
-
-static bool is_id(const char *name)
+enum exh_status ca_serial(uint8_t serial[CA_SERIAL], struct exh_error *err)
 {
-    static const char allowed[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-    size_t n = strlen(name);
-
-    return n >= 1 && n <= CA_NAME_MAX && strspn(name, allowed) == n;
-}
-
-// What put_text() would have to escape, nobody should read as an authority's name.
-static bool is_title(const char *name)
-{
-    char shown[4 * CA_NAME_MAX + 1];
-    size_t n = strlen(name), characters = 0;
-
-    for (size_t i = 0; i < n; i++)
-        characters += ((unsigned char)name[i] & 0xC0) != 0x80;
-    return n >= 1 && characters <= CA_NAME_MAX && put_text(shown, sizeof shown, bytes_of(name)) &&
-           strcmp(shown, name) == 0;
-}
-
-enum exh_status ca_init(const struct exh_key *key, const char *name, int64_t now, char **pem,
-                        struct exh_error *err)
-{
-    struct build b = { .name = name,
-                       .key = key->pkey,
-                       .issuer_key = key->pkey,
-                       .from = now - CA_SKEW,
-                       .until = now + (int64_t)CA_ROOT_DAYS * DAY };
-    X509 *root = NULL;
-
-    if (!is_title(name))
-        return fail(err, EXH_INVALID, "an authority's name has 1 to %d printable characters",
-                    CA_NAME_MAX);
-    memcpy(b.ext, root_ext, sizeof root_ext);
-    enum exh_status status = build_certificate(&b, &root, err);
-    if (!status)
-        status = build_pem(root, pem, err);
-    X509_free(root);
-    return status;
-}
-
-struct root {
-    struct cert cert; // to judge it
-    X509 *x;          // to issue from it: with OpenSSL's own key decoded
-    size_t seen;
-};
-
-static enum exh_status read_root(void *ctx, struct exh_bytes der, struct exh_error *err)
-{
-    struct root *root = ctx;
-    const unsigned char *p = der.p;
-
-    if (root->seen++) // whatever follows is not ours to judge
-        return EXH_OK;
-    enum exh_status status = cert_read(der, &root->cert, err);
-    if (status)
-        return status;
-    root->x = d2i_X509(NULL, &p, (long)der.n);
-    return root->x ? EXH_OK : fail_openssl(err, EXH_MALFORMED, "not a certificate");
-}
-
-static enum exh_status check_root(const struct root *root, const struct exh_key *root_key,
-                                  const struct exh_key *subject, int64_t now, struct exh_error *err)
-{
-    if (!cert_is_ca(&root->cert))
-        return fail(err, EXH_INVALID, "the root certificate is not an authority's");
-    if (!root->cert.key || EVP_PKEY_eq(root->cert.key, root_key->pkey) != 1)
-        return fail_openssl(err, EXH_INVALID, "the root certificate is of another key");
-    if (now < root->cert.not_before || now > root->cert.not_after)
-        return fail(err, EXH_INVALID, "the root certificate is not valid now");
-    if (EVP_PKEY_eq(root->cert.key, subject->pkey) == 1)
-        return fail(err, EXH_INVALID, "the root's own key is for issuing only: give another");
+    if (RAND_bytes(serial, CA_SERIAL) != 1)
+        return fail_openssl(err, EXH_CRYPTO, "no random numbers");
+    serial[0] &= 0x7F; // positive in as many bytes
+    serial[0] |= 0x40; // and never shorter, so that sizes are known
     return EXH_OK;
 }
 
-static enum exh_status issue(const struct root *root, const struct exh_key *root_key,
-                             const struct exh_key *subject, const struct role *role,
-                             const char *name, int64_t now, char **pem, struct exh_error *err)
+// The serial number of the order, or a random one in room.
+static enum exh_status choose_serial(const uint8_t *given, uint8_t room[CA_SERIAL],
+                                     struct exh_error *err)
 {
-    char san[SAN_MAX];
-    struct build b = { .name = role->common_name ? role->common_name : name,
-                       .issuer = root->x,
-                       .key = subject->pkey,
-                       .issuer_key = root_key->pkey,
-                       .from = now - CA_SKEW,
-                       .until = now + (int64_t)role->days * DAY };
-    X509 *leaf = NULL;
+    if (!given)
+        return ca_serial(room, err);
+    if ((given[0] & 0xC0) != 0x40)
+        return fail(err, EXH_INVALID, "a serial number that begins with 0x%02x is none of ours",
+                    given[0]);
+    memcpy(room, given, CA_SERIAL);
+    return EXH_OK;
+}
 
-    if (b.from < root->cert.not_before) // a leaf never lives outside of its root
-        b.from = root->cert.not_before;
-    if (b.until > root->cert.not_after)
-        b.until = root->cert.not_after;
-    memcpy(b.ext, role->ext, sizeof b.ext);
-    if (role->san) {
-        size_t last = 0;
-        while (b.ext[last].value)
-            last++;
-        snprintf(san, sizeof san, "%s%s", role->san, name);
-        b.ext[last] = (struct build_ext){ NID_subject_alt_name, san };
-    }
-    enum exh_status status = build_certificate(&b, &leaf, err);
-    if (!status)
-        status = build_pem(leaf, pem, err);
-    X509_free(leaf);
+enum exh_status ca_root(const struct exh_key *key, const char *title, unsigned below, int64_t now,
+                        struct buf *der, struct exh_error *err)
+{
+    uint8_t serial[CA_SERIAL];
+    struct build b = { .key = key->pkey,
+                       .issuer_key = key->pkey,
+                       .from = now - CA_SKEW,
+                       .until = now + CA_ROOT_DAYS * DAY,
+                       .serial = serial };
+
+    if (!role_is_title(title))
+        return fail(err, EXH_INVALID, "an authority's name has 1 to %d printable characters",
+                    CA_TITLE_MAX);
+    if (below > 1)
+        return fail(err, EXH_INVALID, "%u authorities below a root: 0 or 1 was expected", below);
+    enum exh_status status = ca_serial(serial, err);
+    if (status)
+        return status;
+    role_fill_root(title, below, &b);
+    return build_certificate(&b, der, err);
+}
+
+// The first certificate of a text; whatever follows is not ours to judge.
+static enum exh_status keep_first(void *ctx, struct exh_bytes der, struct exh_error *err)
+{
+    struct ca *ca = ctx;
+
+    if (ca->der)
+        return EXH_OK;
+    if (!(ca->der = malloc(der.n)))
+        return fail_no_memory(err);
+    memcpy(ca->der, der.p, der.n);
+    ca->n = der.n;
+    return EXH_OK;
+}
+
+static enum exh_status read_certificate(struct ca *ca, struct exh_error *err)
+{
+    struct cert cert = { 0 };
+    enum exh_status status = cert_read(ca_certificate(ca), &cert, err);
+
+    if (status)
+        return status;
+    if (!cert_is_ca(&cert))
+        status = fail(err, EXH_INVALID, "the certificate is not an authority's");
+    else if (!cert.key || EVP_PKEY_eq(cert.key, ca->key->pkey) != 1)
+        status = fail(err, EXH_INVALID, "the authority's certificate is of another key");
+    else if (!(ca->x = cert_whole(&cert)))
+        status = fail_no_memory(err);
+    ca->from = cert.not_before;
+    ca->until = cert.not_after;
+    ca->below = X509_get_pathlen(cert.x) != 0; // -1: as many as one likes
+    cert_free(&cert);
+    ERR_clear_error();
     return status;
 }
 
-enum exh_status ca_issue(const char *root_pem, size_t n, const struct exh_key *root_key,
-                         const struct exh_key *subject, enum ca_role role, const char *name,
-                         int64_t now, char **pem, struct exh_error *err)
+enum exh_status ca_open(const char *pem, size_t n, const struct exh_key *key,
+                        const struct ca_places *places, struct ca **out, struct exh_error *err)
 {
-    struct root root = { 0 };
+    struct ca *ca = calloc(1, sizeof *ca);
     enum exh_status status;
 
-    if (!roles[role].common_name && (!name || !is_id(name)))
-        return fail(err, EXH_INVALID, "'%.64s' is no id: 1 to %d of A-Z a-z 0-9 . _ -",
-                    name ? name : "", CA_NAME_MAX);
-    status = pem_visit(root_pem, n, read_root, &root, err);
+    if (!ca)
+        return fail_no_memory(err);
+    ca->key = key;
+    const char *why = role_places_read(places, &ca->places);
+    status = why ? fail(err, EXH_INVALID, "%s", why) : pem_visit(pem, n, keep_first, ca, err);
     if (!status)
-        status = check_root(&root, root_key, subject, now, err);
+        status = read_certificate(ca, err);
+    if (status) {
+        ca_close(ca);
+        return status;
+    }
+    *out = ca;
+    return EXH_OK;
+}
+
+void ca_close(struct ca *ca)
+{
+    if (!ca)
+        return;
+    X509_free(ca->x);
+    free(ca->der);
+    free(ca);
+}
+
+struct exh_bytes ca_certificate(const struct ca *ca)
+{
+    return (struct exh_bytes){ ca->der, ca->n };
+}
+
+static enum exh_status check_order(const struct ca *ca, const struct ca_order *order,
+                                   struct exh_error *err)
+{
+    const char *why = role_check(order);
+
+    if (why)
+        return fail(err, EXH_INVALID, "%s%s%.64s%s", why, order->name ? ": '" : "",
+                    order->name ? order->name : "", order->name ? "'" : "");
+    if (order->now < ca->from || order->now > ca->until)
+        return fail(err, EXH_INVALID, "the authority's certificate is not valid now");
+    if (order->until && order->until <= order->now)
+        return fail(err, EXH_INVALID, "a certificate that has ended already");
+    if (EVP_PKEY_eq(ca->key->pkey, order->subject->pkey) == 1)
+        return fail(err, EXH_INVALID, "the authority's own key is for issuing only: give another");
+    if (order->role == CA_ISSUER && !ca->below)
+        return fail(err, EXH_INVALID, "this authority allows none below it");
+    return EXH_OK;
+}
+
+static int64_t end_of(const struct ca *ca, const struct ca_order *order)
+{
+    int64_t until = order->now + role_lifetime(order->role);
+
+    if (order->until && order->until < until)
+        until = order->until;
+    return until < ca->until ? until : ca->until;
+}
+
+enum exh_status ca_issue(const struct ca *ca, const struct ca_order *order, struct buf *der,
+                         struct exh_error *err)
+{
+    const int64_t from = order->now - CA_SKEW;
+    char san[ROLE_SAN_MAX];
+    uint8_t serial[CA_SERIAL];
+    struct build b = { .issuer = ca->x,
+                       .key = order->subject->pkey,
+                       .issuer_key = ca->key->pkey,
+                       .from = from > ca->from ? from : ca->from,
+                       .until = end_of(ca, order),
+                       .serial = serial };
+    enum exh_status status = check_order(ca, order, err);
+
     if (!status)
-        status = issue(&root, root_key, subject, &roles[role], name, now, pem, err);
-    cert_free(&root.cert);
-    X509_free(root.x);
-    ERR_clear_error();
-    return status;
+        status = choose_serial(order->serial, serial, err);
+    if (status) {
+        ERR_clear_error();
+        return status;
+    }
+    role_fill(order, &ca->places, san, &b);
+    return build_certificate(&b, der, err);
 }

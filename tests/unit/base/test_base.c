@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/id.h"
 #include "base/reader.h"
 #include "base/source.h"
 #include "base/text.h"
@@ -281,6 +282,32 @@ static void test_window(void)
     CHECK(window_some(&w, 0, &some, &err) == EXH_IO, "error passes");
 }
 
+static void test_id(void)
+{
+    static const char *const good[] = {
+        "a",
+        "Z9",
+        "0",
+        "dome-1",
+        "a.b_c-d",
+        "alice_",
+        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._",
+    };
+    static const char *const bad[] = {
+        "",         ".",     "..",
+        "-a",       "_a",    ".a",
+        "a b",      "a/b",   "a:b",
+        "a\n",      "a,b",   "a@b",
+        "\xC3\xA4", "a\x7F", "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-",
+    };
+
+    for (size_t i = 0; i < ARRAY_N(good); i++)
+        CHECK(id_valid(bytes_of(good[i])), "id '%s'", good[i]);
+    for (size_t i = 0; i < ARRAY_N(bad); i++)
+        CHECK(!id_valid(bytes_of(bad[i])), "id '%s'", bad[i]);
+    CHECK(!id_valid((struct exh_bytes){ (const uint8_t *)"a\0b", 3 }), "id with a NUL");
+}
+
 int main(void)
 {
     uint8_t secret[3] = { 1, 2, 3 };
@@ -294,6 +321,7 @@ int main(void)
     test_source();
     test_window();
     test_error();
+    test_id();
     wipe(secret, sizeof secret);
     CHECK(secret[0] == 0 && secret[2] == 0, "wiped");
     return check_done();
