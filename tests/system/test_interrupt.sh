@@ -7,18 +7,21 @@
 cp "$top/tests/vectors/c2pa-rs/es256.jpg" in.jpg
 
 # stopped SIGNAL COMMAND...: feeds half a picture, waits until it was taken, then sends the signal. A shell
-# would have its background jobs ignore Ctrl-C, so Python starts them.
+# has its background jobs ignore Ctrl-C, and we may be in one, so Python starts them with signals as usual.
 stopped() {
     python3 - "$@" <<'PY'
 import os, signal, subprocess, sys, time
 number, *command = sys.argv[1:]
+for usual in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
+    signal.signal(usual, signal.SIG_DFL)
 read, write = os.pipe()
 child = subprocess.Popen(command, stdin=read, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 os.close(read)
 with open("in.jpg", "rb") as f:
     os.write(write, f.read(4000))
 # It sleeps in read() once all was taken: its wait channel tells.
-while True:
+deadline = time.monotonic() + 60
+while time.monotonic() < deadline:
     with open(f"/proc/{child.pid}/stat") as f:
         state = f.read().rsplit(")", 1)[1].split()[0]
     with open(f"/proc/{child.pid}/status") as f:
