@@ -338,9 +338,14 @@ static enum exh_status decide_tables(struct bmff_plan *p, struct exh_error *err)
         status = find_tables(p, BMFF_ROOT, bmff_walk_root(&p->reader), err);
     if (status == EXH_OK)
         status = grow_tables(p, err);
-    for (size_t i = 0; i < p->wide_n; i++)
-        if (p->wide[i].grows)
-            p->plan.size += 4 * p->wide[i].count;
+    for (size_t i = 0; i < p->wide_n; i++) {
+        const struct bmff_wide *t = &p->wide[i];
+        if (!t->grows)
+            continue;
+        p->plan.size += 4 * t->count;
+        if (t->box.at < p->put_at) // the file type, and the store behind it, need not come first
+            p->plan.store.at += 4 * t->count;
+    }
     return status;
 }
 

@@ -93,6 +93,9 @@ static uint64_t walk(const struct exh_source *s, struct plan *p, struct exh_byte
     for (;;) {
         if (!CHECK(plan_next(p, &piece, &more, &err) == EXH_OK, "%s", err.text) || !more)
             return size;
+        if (piece.kind == PIECE_STORE)
+            CHECK(plan_store(p).at == size && plan_store(p).n == piece.n,
+                  "the store is at %" PRIu64 ", not %" PRIu64, size, plan_store(p).at);
         size += piece.n;
         if (piece.n > GIB)
             out = back;
@@ -240,6 +243,45 @@ static void test_no_growth(void)
     free_sparse(&f);
 }
 
+/* The store stands behind the file type, wherever that is: a table before it that grows moves the store, too. */
+static void test_late_file_type(void)
+{
+    static const uint32_t max[TRACKS] = { 4294967000u, 5000, 5000 };
+    struct sparse f = { .front = buf_with_limit(MAKE_MAX), .back = buf_with_limit(MAKE_MAX) };
+    struct buf front = buf_with_limit(MAKE_MAX), back = buf_with_limit(MAKE_MAX);
+    struct buf store, frame = buf_with_limit(PLAN_RUN_MAX);
+    struct exh_error err;
+    struct container c;
+    struct plan *p = NULL;
+
+    plan_run_store(&store, 1000);
+    buf_put_u32(&f.front, 16);
+    buf_put_text(&f.front, "stypisom");
+    buf_put_u32(&f.front, 0);
+    put_moov(&f.front, max, false);
+    ftyp(&f.front, "isom");
+    put_large_mdat(&f.front, 5 * GIB);
+    f.size = f.front.n - 16 + 5 * GIB;
+    struct exh_source s = source_of(&f);
+    if (!CHECK(container_read(&s, &c, &err) == EXH_OK, "%s", err.text))
+        abort();
+    if (CHECK(plan_new(&s, &c, PLAN_EMBED, 1000, &p, &err) == EXH_OK, "%s", err.text) &&
+        CHECK(plan_frame(p, buf_view(&store), &frame, &err) == EXH_OK, "%s", err.text)) {
+        const uint64_t size = walk(&s, p, buf_view(&frame), &front, &back);
+        CHECK(size == f.size + 1045 + 4 * CHUNKS && size == plan_size(p), "%" PRIu64 " bytes",
+              size);
+        CHECK(plan_store(p).at == f.front.n - 16 + 4 * CHUNKS, "the store is at %" PRIu64,
+              plan_store(p).at);
+    }
+    plan_free(p);
+    container_free(&c);
+    buf_free(&store);
+    buf_free(&frame);
+    buf_free(&front);
+    buf_free(&back);
+    free_sparse(&f);
+}
+
 /* A last box without a size gets one when another follows: beyond 4 GiB in 8 bytes more. */
 static void test_closing(void)
 {
@@ -285,6 +327,7 @@ int main(void)
 {
     test_growth();
     test_no_growth();
+    test_late_file_type();
     test_closing();
     return check_done();
 }
