@@ -35,13 +35,14 @@ void aead_free(struct aead *a)
 bool aead_seal(struct aead *a, const uint8_t nonce[AEAD_NONCE], const uint8_t *in, size_t n,
                uint8_t *out)
 {
-    return cipher_seal(a->ctx, nonce, no_aad, in, n, out);
+    return cipher_seal(a->ctx, nonce, no_aad, in, n, out, out + n);
 }
 
 bool aead_open(struct aead *a, const uint8_t nonce[AEAD_NONCE], const uint8_t *in, size_t n,
                uint8_t *out)
 {
-    return cipher_open(a->ctx, nonce, no_aad, in, n, out);
+    return n >= AEAD_TAG &&
+           cipher_open(a->ctx, nonce, no_aad, in, n - AEAD_TAG, in + n - AEAD_TAG, out);
 }
 
 static const uint8_t zeros[AEAD_NONCE];

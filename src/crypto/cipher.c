@@ -34,30 +34,34 @@ static bool run(EVP_CIPHER_CTX *ctx, struct exh_bytes aad, const uint8_t *in, si
 }
 
 bool cipher_seal(EVP_CIPHER_CTX *ctx, const uint8_t *nonce, struct exh_bytes aad, const uint8_t *in,
-                 size_t n, uint8_t *out)
+                 size_t n, uint8_t *out, uint8_t tag[CIPHER_TAG])
 {
-    if (n <= CIPHER_MAX && aad.n <= CIPHER_MAX &&
-        EVP_CipherInit_ex2(ctx, NULL, NULL, nonce, 1, NULL) && run(ctx, aad, in, n, out) &&
-        EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, CIPHER_TAG, out + n) > 0)
-        return true;
-    ERR_clear_error();
-    return false;
+    bool sealed = n <= CIPHER_MAX && aad.n <= CIPHER_MAX &&
+                  EVP_CipherInit_ex2(ctx, NULL, NULL, nonce, 1, NULL) &&
+                  run(ctx, aad, in, n, out) &&
+                  EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, CIPHER_TAG, tag) > 0;
+
+    if (!sealed)
+        ERR_clear_error();
+    wipe_stack();
+    return sealed;
 }
 
 bool cipher_open(EVP_CIPHER_CTX *ctx, const uint8_t *nonce, struct exh_bytes aad, const uint8_t *in,
-                 size_t n, uint8_t *out)
+                 size_t n, const uint8_t tag[CIPHER_TAG], uint8_t *out)
 {
-    uint8_t tag[CIPHER_TAG];
+    uint8_t wanted[CIPHER_TAG]; // the control takes no const
 
-    if (n < CIPHER_TAG || n - CIPHER_TAG > CIPHER_MAX || aad.n > CIPHER_MAX)
-        return false;
-    n -= CIPHER_TAG;
-    memcpy(tag, in + n, sizeof tag);
-    if (EVP_CipherInit_ex2(ctx, NULL, NULL, nonce, 0, NULL) &&
-        EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, CIPHER_TAG, tag) > 0 &&
-        run(ctx, aad, in, n, out))
-        return true;
-    wipe(out, n); // it was decrypted before the tag was found wrong
-    ERR_clear_error();
-    return false;
+    memcpy(wanted, tag, sizeof wanted);
+    bool opened = n <= CIPHER_MAX && aad.n <= CIPHER_MAX &&
+                  EVP_CipherInit_ex2(ctx, NULL, NULL, nonce, 0, NULL) &&
+                  EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, CIPHER_TAG, wanted) > 0 &&
+                  run(ctx, aad, in, n, out);
+
+    if (!opened) {
+        wipe(out, n); // it was decrypted before the tag was found wrong
+        ERR_clear_error();
+    }
+    wipe_stack();
+    return opened;
 }

@@ -99,6 +99,7 @@ static enum exh_status agree(const struct exh_key *key, const uint8_t peer[P256_
     EVP_PKEY_free(pkey);
     wipe(x, sizeof x);
     wipe(prk, sizeof prk);
+    wipe_stack();
     return status;
 }
 
@@ -198,7 +199,7 @@ enum exh_status hpke_p256_seal(enum hpke_aead aead, const uint8_t to[P256_POINT]
     if (!status)
         status = hpke_schedule(aead, shared, info, &keys, err);
     if (!status && (!(ctx = new_cipher(aead, &keys)) ||
-                    !cipher_seal(ctx, keys.nonce, aad, plain.p, plain.n, out)))
+                    !cipher_seal(ctx, keys.nonce, aad, plain.p, plain.n, out, out + plain.n)))
         status = fail(err, EXH_CRYPTO, "HPKE: the message could not be sealed");
     EVP_CIPHER_CTX_free(ctx);
     exh_key_free(ephemeral);
@@ -226,7 +227,8 @@ enum exh_status hpke_p256_open(enum hpke_aead aead, const struct exh_key *key,
         status = hpke_schedule(aead, shared, info, &keys, err);
     if (!status && !(ctx = new_cipher(aead, &keys)))
         status = fail(err, EXH_CRYPTO, "HPKE: no cipher");
-    if (!status && !cipher_open(ctx, keys.nonce, aad, sealed.p, sealed.n, out))
+    const size_t n = sealed.n - HPKE_TAG; // unless it failed
+    if (!status && !cipher_open(ctx, keys.nonce, aad, sealed.p, n, sealed.p + n, out))
         status = fail(err, EXH_DENIED, "HPKE: the message is for another key, or damaged");
     EVP_CIPHER_CTX_free(ctx);
     wipe(&keys, sizeof keys);

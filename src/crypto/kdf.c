@@ -47,6 +47,7 @@ enum exh_status hmac_sha256(struct exh_bytes key, const struct exh_bytes *parts,
     bool made = mac_parts(ctx, key, parts, n_parts, mac);
 
     EVP_MAC_CTX_free(ctx); // wipes the key
+    wipe_stack();
     if (made)
         return EXH_OK;
     wipe(mac, SHA256_SIZE);
@@ -104,8 +105,11 @@ enum exh_status scrypt_key(struct exh_bytes passphrase, struct exh_bytes salt, u
 
     const uint64_t steps = (uint64_t)1 << log_n;
     // OpenSSL takes the passphrase as text; it reads exactly n bytes.
-    if (EVP_PBE_scrypt((const char *)not_null(passphrase), passphrase.n, not_null(salt), salt.n,
-                       steps, SCRYPT_R, SCRYPT_P, steps * SCRYPT_BLOCK + SCRYPT_BESIDES, key, 32))
+    int made =
+        EVP_PBE_scrypt((const char *)not_null(passphrase), passphrase.n, not_null(salt), salt.n,
+                       steps, SCRYPT_R, SCRYPT_P, steps * SCRYPT_BLOCK + SCRYPT_BESIDES, key, 32);
+    wipe_stack();
+    if (made)
         return EXH_OK;
     wipe(key, 32);
     return fail_openssl(

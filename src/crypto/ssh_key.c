@@ -93,6 +93,7 @@ enum exh_status ssh_key_read(const char *text, size_t n, exh_passphrase *ask, vo
         status = ssh_read_openssh(text, n, &key, err);
     else
         status = exh_key_read(text, n, ask, ctx, &key, err);
+    wipe_stack();
     return status ? status : wrap(key, out, err);
 }
 
@@ -144,6 +145,7 @@ static enum exh_status unwrap_rsa(const struct ssh_key *key, struct exh_bytes bo
     }
     EVP_PKEY_CTX_free(ctx);
     secret_free(plain, size);
+    wipe_stack();
     return status;
 }
 
@@ -168,6 +170,7 @@ static bool to_montgomery(const struct ssh_key *key, struct montgomery *out)
     wipe(seed, sizeof seed);
     wipe(hash, sizeof hash);
     ERR_clear_error();
+    wipe_stack();
     return made;
 }
 

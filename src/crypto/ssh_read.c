@@ -60,9 +60,10 @@ static bool put_number(struct buf *to, const EVP_PKEY *pkey, const char *name)
 
     if (!EVP_PKEY_get_bn_param(pkey, name, &n))
         return false;
-    const size_t size = (size_t)BN_num_bytes(n), sign = BN_num_bits(n) % 8 == 0;
+    const size_t size = (size_t)BN_num_bytes(n);
+    const size_t sign = size && BN_num_bits(n) % 8 == 0; // or it would be a negative number
     buf_put_u32(to, (uint32_t)(size + sign));
-    buf_put_zeros(to, sign); // or it would be a negative number
+    buf_put_zeros(to, sign);
     uint8_t *p = buf_room(to, size);
     if (p)
         BN_bn2bin(n, p);

@@ -15,6 +15,7 @@ bool x25519_public(const uint8_t secret[X25519_SIZE], uint8_t public[X25519_SIZE
 
     EVP_PKEY_free(key); // wipes the secret
     ERR_clear_error();
+    wipe_stack();
     return made;
 }
 
@@ -36,6 +37,7 @@ bool x25519_shared(const uint8_t secret[X25519_SIZE], const uint8_t peer[X25519_
     EVP_PKEY_free(theirs);
     EVP_PKEY_free(ours);
     ERR_clear_error();
+    wipe_stack();
     if (any)
         return true;
     wipe(shared, X25519_SIZE);

@@ -282,6 +282,108 @@ static void test_damaged_rsa(void)
     BIO_free(bio);
 }
 
+/* Numbers that are no RSA key: added to the right ones, or in their place. */
+static const struct {
+    const char *name;
+    int n, d;             // added
+    const char *e, *d_is; // hexadecimal; NULL: as it is
+    enum exh_status want; // of reading
+} numbers[] = {
+    { "the right ones", 0, 0, NULL, NULL, EXH_OK },
+    { "an even modulus", 1, 0, NULL, NULL, EXH_OK },
+    { "another d", 0, 2, NULL, NULL, EXH_OK },
+    { "d of 0", 0, 0, NULL, "00", EXH_OK },
+    { "d of 1", 0, 0, NULL, "01", EXH_OK },
+    { "e of 0", 0, 0, "00", NULL, EXH_OK },
+    { "e of 1", 0, 0, "01", NULL, EXH_OK },
+    { "an even e", 0, 0, "010000", NULL, EXH_OK },
+    { "a large e", 0, 0, "0fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", NULL,
+      EXH_OK },
+};
+
+static void put_number(struct buf *to, const BIGNUM *n)
+{
+    uint8_t bytes[BODY_MAX] = { 0 };
+    const size_t size = (size_t)BN_num_bytes(n) + (BN_num_bits(n) % 8 == 0 && !BN_is_zero(n));
+
+    if (size > sizeof bytes || BN_bn2binpad(n, bytes, (int)size) < 0)
+        abort();
+    put_string(to, bytes, size);
+}
+
+static void put_rsa(struct buf *to, const BIGNUM *e, const BIGNUM *n)
+{
+    put_text(to, "ssh-rsa");
+    put_number(to, e);
+    put_number(to, n);
+}
+
+static BIGNUM *number_of(EVP_PKEY *pkey, const char *name, int more, const char *instead)
+{
+    BIGNUM *n = NULL;
+
+    if (instead ? !BN_hex2bn(&n, instead) : !EVP_PKEY_get_bn_param(pkey, name, &n))
+        abort();
+    if (!BN_add_word(n, (BN_ULONG)more))
+        abort();
+    return n;
+}
+
+// Whatever the numbers are, reading or opening says no, and neither crashes nor goes on for ever.
+static void test_numbers(size_t i)
+{
+    BIO *bio = BIO_new_mem_buf(rsa_pkcs8, -1), *pem = BIO_new(BIO_s_mem());
+    EVP_PKEY *rsa = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
+    BIGNUM *n = number_of(rsa, "n", numbers[i].n, NULL);
+    BIGNUM *e = number_of(rsa, "e", 0, numbers[i].e);
+    BIGNUM *d = number_of(rsa, "d", numbers[i].d, numbers[i].d_is);
+    struct buf public = buf_with_limit(TEXT_MAX), private = buf_with_limit(TEXT_MAX);
+    struct buf whole = buf_with_limit(TEXT_MAX);
+    const struct bytes_of_hex body = unhex(stanzas[1].body), none = { .n = 0 };
+    uint8_t file_key[SSH_FILE_KEY];
+    struct exh_error err = { .text = "" };
+    struct ssh_key *key = NULL;
+    char *text;
+
+    put_rsa(&public, e, n);
+    buf_put_zeros(&private, 8);
+    put_text(&private, "ssh-rsa");
+    put_number(&private, n);
+    put_number(&private, e);
+    put_number(&private, d);
+    for (int k = 0; k < 4; k++) // three numbers that are not needed, and the comment
+        put_text(&private, "");
+    for (uint8_t fill = 1; private.n % 8; fill++)
+        buf_put_u8(&private, fill);
+    buf_put(&whole, "openssh-key-v1", 15);
+    put_text(&whole, "none");
+    put_text(&whole, "none");
+    put_text(&whole, "");
+    buf_put_u32(&whole, 1);
+    put_string(&whole, public.p, public.n);
+    put_string(&whole, private.p, private.n);
+    if (PEM_write_bio(pem, "OPENSSH PRIVATE KEY", "", whole.p, (long)whole.n) <= 0)
+        abort();
+    long size = BIO_get_mem_data(pem, &text);
+    enum exh_status status = read_key(text, (size_t)size, NULL, &key, &err);
+    CHECK(status == numbers[i].want, "%s: status %d: %s", numbers[i].name, (int)status, err.text);
+    if (!status) {
+        status = unwrap(key, &none, &body, file_key, &err);
+        CHECK((status == EXH_OK) == (i == 0), "%s: status %d", numbers[i].name, (int)status);
+        CHECK(i == 0 || status == EXH_DENIED, "%s: %s", numbers[i].name, err.text);
+    }
+    ssh_key_free(key);
+    buf_free(&public);
+    buf_free(&private);
+    buf_free(&whole);
+    BN_free(n);
+    BN_free(e);
+    BN_free(d);
+    EVP_PKEY_free(rsa);
+    BIO_free(bio);
+    BIO_free(pem);
+}
+
 // Forms of PEM as OpenSSL writes them; cipher NULL: in plain.
 static void check_pem(const char *name, EVP_PKEY *pkey, bool traditional, const char *cipher,
                       enum exh_status want)
@@ -376,6 +478,8 @@ int main(void)
     test_recipes();
     test_damaged();
     test_damaged_rsa();
+    for (size_t i = 0; i < ARRAY_N(numbers); i++)
+        test_numbers(i);
     test_forms();
     test_texts();
     return check_done();
