@@ -59,8 +59,8 @@ static enum exh_status open_asking(const struct age_header *h, exh_passphrase *a
         goto out;
     }
     status = exh_identities_add_passphrase(one, text, (size_t)n, err);
-    if (!status)
-        status = age_open(h, one, out, err);
+    if (!status && age_open(h, one, out, err))
+        status = within(err, "identity file");
 out:
     secret_free(text, PASSPHRASE_MAX);
     exh_identities_free(one);
