@@ -106,8 +106,8 @@ static enum exh_status take(struct armor_reader *r, uint8_t c, struct exh_error 
 /* Whether the n bytes at p begin with a full line that is read where it lies: most of a file. */
 static bool full_line_at(const struct armor_reader *r, const uint8_t *p, size_t n)
 {
-    return r->state == INSIDE && !r->line_n && n > ARMOR_COLUMNS && p[ARMOR_COLUMNS] == '\n' &&
-           p[0] != '-' && p[ARMOR_COLUMNS - 1] != '\r';
+    return r->state == INSIDE && !r->line_n && n > ARMOR_COLUMNS &&
+           memchr(p, '\n', ARMOR_COLUMNS + 1) == p + ARMOR_COLUMNS && p[ARMOR_COLUMNS - 1] != '\r';
 }
 
 static enum exh_status reader_write(void *ctx, const uint8_t *p, size_t n, struct exh_error *err)

@@ -20,6 +20,8 @@ static const struct {
     { "no LF at the end", BEGIN "QUJD\n" ARMOR_END, "ABC" },
     { "a CR at the end", BEGIN "QUJD\n" ARMOR_END "\r", "ABC" },
     { "white space around", " \r\n\t\n" BEGIN "QUJD\n" END "\n \v\f\n", "ABC" },
+    { "a line that ends where a full one would",
+      BEGIN "QUFBQUFBQUFBQUFBQUFBQUFBQUFB\n" END "\n\n\n", "AAAAAAAAAAAAAAAAAAAAA" },
     { "nothing in it", BEGIN END, "" },
     { "empty", "", NULL },
     { "white space alone", "\n\n", NULL },
