@@ -30,7 +30,28 @@ FILES = {
     "magics": MAGIC * 5,
     "torn": KEY + MAGIC[:5],
 }
-CORPORA = {"encrocrypt": FILES}
+
+
+def ts(count, pid=0x100, control=1):
+    return b"G" + struct.pack(">HBBB", pid, control << 4 | count % 16, 1, 0x80 if control == 3 else 0) + bytes([pid & 0xFF]) * 182
+
+
+def box(kind, n, long=False):
+    return (struct.pack(">I4sQ", 1, kind, n + 16) if long else struct.pack(">I4s", n + 8, kind)) + bytes(n)
+
+
+LIST = b"#EXTM3U\n#EXTINF:5.0,\npipe:10.ts\n"
+END = LIST + b"#EXT-X-ENDLIST\r\n"
+FILMS = {
+    "hls": ts(0) + ts(1) + ts(0, 0x11) + LIST + ts(2) + ts(0, 0x1FFF) + ts(9, 0x100, 2) + END,
+    "jump": ts(0) + ts(1) + ts(7, 0x100, 3) + ts(8) + ts(12),
+    "headless": b"tail" + b"".join(ts(i) for i in range(12)) + LIST,
+    "torn": b"".join(ts(i) for i in range(5))[:-90] + b"".join(ts(i) for i in range(5, 12)),
+    "list": LIST + ts(0) + LIST[:-5] + ts(1),
+    "mp4": box(b"ftyp", 8) + box(b"moov", 30) + box(b"mdat", 9, True) + box(b"free", 0) + bytes(9),
+    "endless": box(b"styp", 4) + bytes(4) + b"mdat" + bytes(40),
+}
+CORPORA = {"encrocrypt": FILES, "film": FILMS}
 
 
 def main():
