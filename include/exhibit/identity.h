@@ -36,7 +36,7 @@ EXH_API struct exh_identities *exh_identities_new(void);
 EXH_API void exh_identities_free(struct exh_identities *ids); // NULL is allowed; wipes
 
 /*
- * Add all keys of a file. What it may be:
+ * Add all keys of a file, or none when it fails. What it may be:
  * - an age identity file: lines of AGE-SECRET-KEY-1..., comments, empty lines;
  * - the same sealed with a passphrase by `age -p`, binary or armored;
  * - a PEM private key of P-256, RSA or Ed25519 (PKCS#8 plain or encrypted, SEC1, PKCS#1);

@@ -124,7 +124,7 @@ static int do_open(char **paths, int n)
     struct exh_identities *ids = identities(paths, n);
     struct exh_bytes in = input("-");
     struct age_opening o = age_opening_of(in, armor_starts(in), ids, STEP);
-    const bool written = fwrite(o.plain.p, 1, o.plain.n, stdout) == o.plain.n;
+    const bool written = !o.plain.n || fwrite(o.plain.p, 1, o.plain.n, stdout) == o.plain.n;
     const int code = o.status || !written;
 
     if (o.status)
