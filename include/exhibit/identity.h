@@ -17,6 +17,7 @@
 
 #include <exhibit/crypto.h>
 #include <exhibit/key.h>
+#include <exhibit/openpgp.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -61,6 +62,14 @@ EXH_API enum exh_status exh_identities_add_key(struct exh_identities *ids,
 EXH_API enum exh_status exh_identities_add_passphrase(struct exh_identities *ids,
                                                       const char *passphrase, size_t n,
                                                       struct exh_error *err);
+
+/*
+ * Add all keys that an OpenPGP table can use, for files that were sealed to one of them. They are tried when
+ * no other identity opens a file. The table is borrowed for the life of the list.
+ */
+EXH_API enum exh_status exh_identities_add_openpgp(struct exh_identities *ids,
+                                                   const struct exh_openpgp *openpgp,
+                                                   struct exh_error *err);
 
 EXH_API size_t exh_identities_count(const struct exh_identities *ids);
 
@@ -114,6 +123,16 @@ EXH_API enum exh_status exh_recipients_add(struct exh_recipients *r, const char 
 EXH_API enum exh_status exh_recipients_add_passphrase(struct exh_recipients *r,
                                                       const char *passphrase, size_t n,
                                                       unsigned log_n, struct exh_error *err);
+
+/*
+ * Add an OpenPGP key by its fingerprint, 40 or 64 hexadecimal digits. For each file an X25519 key is made, which
+ * goes into the header as an OpenPGP message: gpg and stock age open the file together. The table is asked
+ * when a file is sealed, and borrowed for the life of the list. EXH_INVALID: not a fingerprint, or the list
+ * holds a passphrase; EXH_LIMIT as above.
+ */
+EXH_API enum exh_status exh_recipients_add_openpgp(struct exh_recipients *r,
+                                                   const struct exh_openpgp *openpgp,
+                                                   const char *fingerprint, struct exh_error *err);
 
 EXH_API size_t exh_recipients_count(const struct exh_recipients *r);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "base/text.h"
 #include "crypto/kdf.h"
 #include "seal/identity.h"
@@ -18,6 +19,7 @@ static const struct {
     { "mlkem768x25519", "post-quantum key", "post-quantum keys" },
     { "mlkem768p256tag", "post-quantum key in hardware", "post-quantum keys in hardware" },
     { STANZA_SCRYPT, "passphrase", "passphrases" },
+    { NAME_STANZA_OPENPGP, "OpenPGP key", "OpenPGP keys" },
     { NULL, "stanza of another kind", "stanzas of other kinds" },
 };
 
@@ -76,6 +78,18 @@ static enum exh_status check_mix(const struct age_header *h, struct exh_error *e
     return EXH_OK;
 }
 
+/* What takes long, and may ask a person, comes last. */
+static enum exh_status find_by_openpgp(const struct age_header *h, const struct exh_identities *ids,
+                                       struct file_key *key, bool *opened, struct exh_error *err)
+{
+    enum exh_status status = EXH_OK;
+
+    for (size_t i = 0; i < ids->n && !status && !*opened; i++)
+        if (ids->items[i].kind == IDENTITY_OPENPGP)
+            status = stanza_openpgp_open(ids->items[i].openpgp, h, key, opened, err);
+    return status;
+}
+
 static enum exh_status find_key(const struct age_header *h, const struct exh_identities *ids,
                                 struct file_key *key, struct exh_error *err)
 {
@@ -89,7 +103,8 @@ static enum exh_status find_key(const struct age_header *h, const struct exh_ide
                 return status;
         }
     }
-    return fail_none(h, ids, err);
+    enum exh_status status = find_by_openpgp(h, ids, key, &opened, err);
+    return status || opened ? status : fail_none(h, ids, err);
 }
 
 static enum exh_status check_mac(const struct age_header *h, const struct file_key *key,

@@ -151,8 +151,7 @@ static enum exh_status open_ledger(struct head *h, struct exh_error *err)
 
 static enum exh_status fix_size(struct head *h, struct exh_error *err)
 {
-    size_t n =
-        sizeof AGE_VERSION_LINE - 1 + recipients_size(h->options->recipients) + AGE_MAC_LINE_N;
+    size_t n = sizeof AGE_VERSION_LINE - 1 + recipients_size(h->recipients) + AGE_MAC_LINE_N;
 
     if (h->has_ledger)
         n += stanza_size(stanza_open, h->open.n);
@@ -180,6 +179,8 @@ enum exh_status head_begin(struct head *h, const struct exh_seal_options *option
     if (status == EXH_OK && !form->plain)
         status = file_key_new(options->crypto, &h->key, err);
     if (status == EXH_OK && !form->plain)
+        status = recipients_for_file(options->recipients, options->crypto, &h->recipients, err);
+    if (status == EXH_OK && !form->plain)
         status = options->crypto->random(h->nonce, sizeof h->nonce, err);
     if (status == EXH_OK && h->has_ledger)
         status = open_ledger(h, err);
@@ -192,8 +193,7 @@ enum exh_status head_write(const struct head *h, const uint8_t *tick, struct buf
     const size_t at = out->n;
 
     age_header_put_start(out);
-    enum exh_status status =
-        recipients_wrap(h->options->recipients, h->key, h->options->crypto, out, err);
+    enum exh_status status = recipients_wrap(h->recipients, h->key, h->options->crypto, out, err);
     if (status != EXH_OK)
         return status;
     if (h->has_ledger)
@@ -215,6 +215,7 @@ void head_forget(struct head *h)
 void head_free(struct head *h)
 {
     head_forget(h);
+    exh_recipients_free(h->recipients);
     buf_free(&h->open);
     *h = (struct head){ 0 };
 }

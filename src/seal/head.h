@@ -27,7 +27,8 @@ struct head_form {
 struct head {
     const struct exh_seal_options *options; // borrowed
     struct head_form form;
-    struct file_key *key; // owned; NULL: plain
+    struct file_key *key;              // owned; NULL: plain
+    struct exh_recipients *recipients; // owned, of this file; NULL: plain
     uint8_t nonce[AGE_NONCE_N];
     size_t size; // bytes of the header; 0: plain
     bool has_ledger;

@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "crypto/secret.h"
 #include "formats/age_armor.h"
-#include "formats/bech32.h"
 
 struct exh_identities *exh_identities_new(void)
 {
@@ -74,6 +73,15 @@ enum exh_status exh_identities_add_passphrase(struct exh_identities *ids, const 
     return identities_take(ids, &id, err);
 }
 
+enum exh_status exh_identities_add_openpgp(struct exh_identities *ids,
+                                           const struct exh_openpgp *openpgp, struct exh_error *err)
+{
+    struct exh_error local;
+    struct identity id = { .kind = IDENTITY_OPENPGP, .openpgp = openpgp };
+
+    return identities_take(ids, &id, err ? err : &local);
+}
+
 size_t exh_identities_count(const struct exh_identities *ids)
 {
     return ids->n;
@@ -99,6 +107,8 @@ enum exh_status exh_identities_recipient(const struct exh_identities *ids, size_
         return EXH_OK;
     case IDENTITY_SSH:
         return fail(err, EXH_UNSUPPORTED, "nothing is sealed to SSH keys here: they only open");
+    case IDENTITY_OPENPGP:
+        return fail(err, EXH_UNSUPPORTED, "the recipient of an OpenPGP key is its fingerprint");
     case IDENTITY_PASSPHRASE: break;
     }
     return fail(err, EXH_UNSUPPORTED, "a passphrase has no recipient");
@@ -111,6 +121,7 @@ enum exh_status identity_open(const struct identity *id, const struct age_stanza
     case IDENTITY_X25519: return stanza_x25519_open(id->x25519, s, key, opened, err);
     case IDENTITY_P256: return stanza_p256tag_open(id->key, id->point, s, key, opened, err);
     case IDENTITY_SSH: return stanza_ssh_open(id->ssh, s, key, opened, err);
+    case IDENTITY_OPENPGP: *opened = false; return EXH_OK;
     case IDENTITY_PASSPHRASE: break;
     }
     const struct exh_bytes passphrase = { (const uint8_t *)id->passphrase, id->passphrase_n };

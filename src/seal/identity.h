@@ -4,6 +4,7 @@
 #ifndef SEAL_IDENTITY_H
 #define SEAL_IDENTITY_H
 
+#include "formats/bech32.h"
 #include "seal/stanza.h"
 
 #include <exhibit/identity.h>
@@ -13,7 +14,13 @@
 #define TAGGED_PREFIX    "age1tag"
 #define PASSPHRASE_MAX   1024 // bytes
 
-enum identity_kind { IDENTITY_X25519, IDENTITY_P256, IDENTITY_SSH, IDENTITY_PASSPHRASE };
+enum identity_kind {
+    IDENTITY_X25519,
+    IDENTITY_P256,
+    IDENTITY_SSH,
+    IDENTITY_PASSPHRASE,
+    IDENTITY_OPENPGP, // whatever keys there are
+};
 
 /* Owned by its list, all that is not said to be borrowed. */
 struct identity {
@@ -25,6 +32,7 @@ struct identity {
     struct ssh_key *ssh;
     char *passphrase; // secret memory
     size_t passphrase_n;
+    const struct exh_openpgp *openpgp; // borrowed
 };
 
 struct exh_identities {
@@ -37,9 +45,15 @@ NODISCARD enum exh_status identities_take(struct exh_identities *ids, struct ide
                                           struct exh_error *err);
 void identity_free(struct identity *id);
 
-/* Try a stanza: key and *opened as of stanza.h. */
+/* Try a stanza, with an identity that is not OpenPGP: key and *opened as of stanza.h. */
 NODISCARD enum exh_status identity_open(const struct identity *id, const struct age_stanza *s,
                                         struct file_key *key, bool *opened, struct exh_error *err);
+
+/* The text of an X25519 identity, with a NUL; and a new identity. EXH_CRYPTO (identity_new.c) */
+#define IDENTITY_TEXT_N BECH32_TEXT_N(sizeof IDENTITY_PREFIX - 1, X25519_SIZE)
+NODISCARD enum exh_status identity_make(const struct exh_crypto *crypto, struct x25519_identity *id,
+                                        struct exh_error *err);
+void identity_write(const struct x25519_identity *id, char to[IDENTITY_TEXT_N]);
 
 /* Add the keys of an age identity file in clear. (identity_lines.c) */
 NODISCARD enum exh_status identities_add_lines(struct exh_identities *ids, struct exh_bytes text,

@@ -8,13 +8,11 @@
 #include "base/wipe.h"
 #include "crypto/secret.h"
 #include "formats/age_armor.h"
-#include "formats/bech32.h"
 #include "seal/age_stream.h"
 #include "seal/recipient.h"
 
-#define IDENTITY_TEXT_N BECH32_TEXT_N(sizeof IDENTITY_PREFIX - 1, X25519_SIZE)
-#define FILE_N          512  // bytes of an identity file in clear, at most
-#define SEALED_FILE_N   2048 // and sealed, as armored text
+#define FILE_N        512  // bytes of an identity file in clear, at most
+#define SEALED_FILE_N 2048 // and sealed, as armored text
 
 static enum exh_status write_header(const struct exh_crypto *crypto, const struct file_key *key,
                                     struct exh_bytes passphrase, const struct exh_sink *to,
@@ -80,6 +78,11 @@ static enum exh_status seal_armored(const struct exh_crypto *crypto, struct exh_
     return status;
 }
 
+void identity_write(const struct x25519_identity *id, char to[IDENTITY_TEXT_N])
+{
+    bech32_write(to, IDENTITY_PREFIX, id->secret, X25519_SIZE);
+}
+
 /* The text of a new identity file, in secret memory of FILE_N bytes. */
 static enum exh_status write_file(const struct x25519_identity *id, int64_t now, char *to,
                                   struct exh_error *err)
@@ -88,15 +91,15 @@ static enum exh_status write_file(const struct x25519_identity *id, int64_t now,
 
     when_write(created, now);
     bech32_write(recipient, RECIPIENT_PREFIX, id->public, X25519_SIZE);
-    bech32_write(secret, IDENTITY_PREFIX, id->secret, X25519_SIZE);
+    identity_write(id, secret);
     const int n =
         snprintf(to, FILE_N, "# created: %s\n# public key: %s\n%s\n", created, recipient, secret);
     wipe(secret, sizeof secret);
     return n > 0 && n < FILE_N ? EXH_OK : fail(err, EXH_LIMIT, "the identity file is too large");
 }
 
-static enum exh_status make_identity(const struct exh_crypto *crypto, struct x25519_identity *id,
-                                     struct exh_error *err)
+enum exh_status identity_make(const struct exh_crypto *crypto, struct x25519_identity *id,
+                              struct exh_error *err)
 {
     enum exh_status status = crypto->random(id->secret, sizeof id->secret, err);
 
@@ -116,7 +119,7 @@ enum exh_status exh_identity_new(const struct exh_crypto *crypto, int64_t now,
     char *text = secret_new(FILE_N);
 
     err = err ? err : &local;
-    enum exh_status status = id && text ? make_identity(crypto, id, err) : fail_no_memory(err);
+    enum exh_status status = id && text ? identity_make(crypto, id, err) : fail_no_memory(err);
     if (!status)
         status = write_file(id, now, text, err);
     if (!status && passphrase) {

@@ -9,7 +9,7 @@
 #include "formats/bech32.h"
 #include "seal/identity.h"
 
-enum recipient_kind { RECIPIENT_X25519, RECIPIENT_P256, RECIPIENT_PASSPHRASE };
+enum recipient_kind { RECIPIENT_X25519, RECIPIENT_P256, RECIPIENT_PASSPHRASE, RECIPIENT_OPENPGP };
 
 struct recipient {
     enum recipient_kind kind;
@@ -17,6 +17,9 @@ struct recipient {
     char *passphrase;        // owned, secret memory
     size_t passphrase_n;
     unsigned log_n;
+    const struct exh_openpgp *openpgp; // borrowed
+    char fingerprint[EXH_OPENPGP_FINGERPRINT_MAX];
+    struct openpgp_key made; // owned; recipients_for_file()
 };
 
 struct exh_recipients {
@@ -33,8 +36,10 @@ void exh_recipients_free(struct exh_recipients *r)
 {
     if (!r)
         return;
-    for (size_t i = 0; i < r->n; i++)
+    for (size_t i = 0; i < r->n; i++) {
         secret_free(r->items[i].passphrase, r->items[i].passphrase_n);
+        free(r->items[i].made.message);
+    }
     free(r);
 }
 
@@ -48,14 +53,19 @@ bool recipients_are_passphrase(const struct exh_recipients *r)
     return r->n && r->items[0].kind == RECIPIENT_PASSPHRASE;
 }
 
+static bool is_same(const struct recipient *a, const struct recipient *b)
+{
+    return a->kind == b->kind && memcmp(a->key, b->key, sizeof a->key) == 0 &&
+           strcmp(a->fingerprint, b->fingerprint) == 0;
+}
+
 static enum exh_status add(struct exh_recipients *r, const struct recipient *one,
                            struct exh_error *err)
 {
     if (recipients_are_passphrase(r))
         return fail(err, EXH_INVALID, "a passphrase must be the only recipient");
     for (size_t i = 0; i < r->n; i++)
-        if (r->items[i].kind == one->kind &&
-            memcmp(r->items[i].key, one->key, sizeof one->key) == 0)
+        if (is_same(&r->items[i], one))
             return EXH_OK;
     if (r->n == EXH_RECIPIENTS_MAX)
         return fail(err, EXH_LIMIT, "more than %d recipients", EXH_RECIPIENTS_MAX);
@@ -192,11 +202,64 @@ enum exh_status exh_recipients_add_passphrase(struct exh_recipients *r, const ch
     return EXH_OK;
 }
 
+enum exh_status exh_recipients_add_openpgp(struct exh_recipients *r,
+                                           const struct exh_openpgp *openpgp,
+                                           const char *fingerprint, struct exh_error *err)
+{
+    struct exh_error local;
+    struct recipient one = { .kind = RECIPIENT_OPENPGP, .openpgp = openpgp };
+    uint8_t raw[EXH_OPENPGP_FINGERPRINT_MAX / 2];
+    const size_t n = strlen(fingerprint);
+
+    err = err ? err : &local;
+    if ((n != 40 && n != 64) || !hex_read(bytes_of(fingerprint), raw, n / 2))
+        return fail(err, EXH_INVALID,
+                    "recipient: '%.70s' is no fingerprint of an OpenPGP key: 40 or 64 hexadecimal "
+                    "digits",
+                    fingerprint);
+    hex_write(one.fingerprint, raw, n / 2);
+    return add(r, &one, err);
+}
+
+/* Copy a recipient; what it owns is copied too, or made. */
+static enum exh_status copy_for_file(const struct recipient *one, const struct exh_crypto *crypto,
+                                     struct recipient *to, struct exh_error *err)
+{
+    *to = *one;
+    to->passphrase = NULL;
+    to->made = (struct openpgp_key){ 0 };
+    if (one->kind == RECIPIENT_OPENPGP)
+        return stanza_openpgp_make(one->openpgp, one->fingerprint, crypto, &to->made, err);
+    if (one->kind != RECIPIENT_PASSPHRASE)
+        return EXH_OK;
+    to->passphrase = secret_new(one->passphrase_n);
+    if (!to->passphrase)
+        return fail_no_memory(err);
+    memcpy(to->passphrase, one->passphrase, one->passphrase_n);
+    return EXH_OK;
+}
+
+enum exh_status recipients_for_file(const struct exh_recipients *r, const struct exh_crypto *crypto,
+                                    struct exh_recipients **out, struct exh_error *err)
+{
+    struct exh_recipients *copy = exh_recipients_new();
+    enum exh_status status = copy ? EXH_OK : fail_no_memory(err);
+
+    for (size_t i = 0; !status && i < r->n; i++, copy->n++)
+        status = copy_for_file(&r->items[i], crypto, &copy->items[i], err);
+    if (status)
+        exh_recipients_free(copy);
+    else
+        *out = copy;
+    return status;
+}
+
 static size_t size_of(const struct recipient *one)
 {
     switch (one->kind) {
     case RECIPIENT_X25519: return stanza_x25519_size();
     case RECIPIENT_P256: return stanza_p256tag_size();
+    case RECIPIENT_OPENPGP: return stanza_x25519_size() + stanza_openpgp_size(&one->made);
     case RECIPIENT_PASSPHRASE: break;
     }
     return stanza_scrypt_size(one->log_n);
@@ -218,6 +281,10 @@ static enum exh_status wrap(const struct recipient *one, const struct file_key *
     switch (one->kind) {
     case RECIPIENT_X25519: return stanza_x25519_put(header, one->key, key, crypto, err);
     case RECIPIENT_P256: return stanza_p256tag_put(header, one->key, key, err);
+    case RECIPIENT_OPENPGP:
+        if (!one->made.message)
+            return fail(err, EXH_INVALID, "no key was made for OpenPGP key %s", one->fingerprint);
+        return stanza_x25519_put(header, one->made.public, key, crypto, err);
     case RECIPIENT_PASSPHRASE: break;
     }
     const struct exh_bytes passphrase = { (const uint8_t *)one->passphrase, one->passphrase_n };
@@ -257,5 +324,8 @@ enum exh_status recipients_wrap(const struct exh_recipients *r, const struct fil
     enum exh_status status = shuffle(order, r->n, crypto, err);
     for (size_t i = 0; !status && i < r->n; i++)
         status = wrap(&r->items[order[i]], key, crypto, header, err);
+    for (size_t i = 0; !status && i < r->n; i++)
+        if (r->items[order[i]].kind == RECIPIENT_OPENPGP)
+            status = stanza_openpgp_put(header, &r->items[order[i]].made, err);
     return status;
 }

@@ -11,6 +11,14 @@
 
 #include <exhibit/identity.h>
 
+/*
+ * The recipients as one file has them: what is made anew for each file is made. A list with OpenPGP keys is
+ * of no use to the functions below; give them this one. Fails as the OpenPGP table does.
+ */
+NODISCARD enum exh_status recipients_for_file(const struct exh_recipients *r,
+                                              const struct exh_crypto *crypto,
+                                              struct exh_recipients **out, struct exh_error *err);
+
 /* Bytes of the stanzas that recipients_wrap() writes: known before any file key is. */
 size_t recipients_size(const struct exh_recipients *r);
 
@@ -18,7 +26,8 @@ size_t recipients_size(const struct exh_recipients *r);
 bool recipients_are_passphrase(const struct exh_recipients *r);
 
 /*
- * Put one stanza a recipient into a header, in random order. EXH_INVALID when there is none.
+ * Put the recipients' stanzas into a header: in random order, OpenPGP messages behind them. EXH_INVALID when
+ * there is none.
  * EXH_LIMIT  EXH_NO_MEMORY  EXH_CRYPTO
  */
 NODISCARD enum exh_status recipients_wrap(const struct exh_recipients *r,

@@ -19,6 +19,7 @@
 #include "seal/file_key.h"
 
 #include <exhibit/crypto.h>
+#include <exhibit/openpgp.h>
 
 #define WRAPPED_N (FILE_KEY_N + AEAD_TAG) // bytes of a body that a wrap key seals
 
@@ -67,6 +68,24 @@ NODISCARD enum exh_status stanza_p256tag_open(const struct exh_key *id,
                                               const struct age_stanza *s, struct file_key *key,
                                               bool *opened, struct exh_error *err);
 size_t stanza_p256tag_size(void);
+
+// stanza_openpgp.c: a key for X25519 stanzas, made for one file, in an OpenPGP message
+struct openpgp_key {             // of one file, for one recipient
+    uint8_t public[X25519_SIZE]; // itself a recipient of the file
+    uint8_t *message;            // owned, free()
+    size_t message_n;
+};
+NODISCARD enum exh_status stanza_openpgp_make(const struct exh_openpgp *openpgp,
+                                              const char *fingerprint,
+                                              const struct exh_crypto *crypto,
+                                              struct openpgp_key *out, struct exh_error *err);
+NODISCARD enum exh_status stanza_openpgp_put(struct buf *header, const struct openpgp_key *one,
+                                             struct exh_error *err);
+size_t stanza_openpgp_size(const struct openpgp_key *one);
+/* Of a whole header, because the key in the message is for another stanza. Fails as the table does. */
+NODISCARD enum exh_status stanza_openpgp_open(const struct exh_openpgp *openpgp,
+                                              const struct age_header *header, struct file_key *key,
+                                              bool *opened, struct exh_error *err);
 
 // stanza_ssh.c: only read
 NODISCARD enum exh_status stanza_ssh_open(const struct ssh_key *id, const struct age_stanza *s,

@@ -10,6 +10,23 @@
 
 static struct exh_identities *all;
 
+/* OpenPGP on paper: a message is "paper" and what it says. */
+static enum exh_status decrypt(void *ctx, struct exh_bytes message, uint8_t *to, size_t size,
+                               size_t *n, struct exh_openpgp_signer *signer, struct exh_error *err)
+{
+    (void)ctx;
+    signer->signature = EXH_OPENPGP_UNSIGNED;
+    if (!bytes_start(message, "paper") || message.n - 5 > size) {
+        memcpy(err->text, "no", 3);
+        return err->status = EXH_MALFORMED;
+    }
+    *n = message.n - 5;
+    memcpy(to, message.p + 5, *n);
+    return EXH_OK;
+}
+
+static const struct exh_openpgp paper = { .decrypt = decrypt };
+
 static void add(const char *file)
 {
     struct exh_error err;
@@ -28,6 +45,7 @@ static void make_identities(void)
     add(ed25519_openssh);
     add(rsa_openssh);
     REQUIRE(!exh_identities_add_passphrase(all, "correct horse", 13, &err));
+    REQUIRE(!exh_identities_add_openpgp(all, &paper, &err));
 }
 
 /* A passphrase's work is at most 2^10: a fuzzer has neither time nor memory for more. */
