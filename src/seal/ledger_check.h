@@ -79,7 +79,7 @@ struct ledger_finding {
     uint64_t until; // number behind the last one
     uint64_t at;    // where in the ledger, from its first tick on
     uint64_t n;     // bytes, where the kind tells some; LEDGER_CLOCK: microseconds
-    char rule[96];  // LEDGER_RULE: which
+    char rule[160]; // LEDGER_RULE, LEDGER_OPEN_SIGNATURE: which, why
 };
 
 struct ledger_gap {
@@ -157,6 +157,7 @@ void ledger_check_free(struct ledger_check *c); // a zeroed struct is allowed
 struct ledger_step {
     bool found;    // no: the ledger holds no further whole entry now
     bool in_order; // no: it stands again, or too late: it moved nothing
+    bool covers;   // bytes of the body, and in a way that an entry can
     struct tick tick;
 };
 
@@ -168,7 +169,7 @@ NODISCARD enum exh_status ledger_check_next(struct ledger_check *c, const struct
                                             uint64_t ticks_at, struct ledger_step *step,
                                             struct exh_error *err);
 
-/* Say how the bytes of that entry stand. Not for entries that cover none. */
+/* Say how the bytes of that entry stand; of entries that cover some. */
 void ledger_check_covered(struct ledger_check *c, const struct ledger_step *step,
                           enum ledger_covered covered);
 

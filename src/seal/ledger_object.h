@@ -11,7 +11,7 @@
 #define SEAL_LEDGER_OBJECT_H
 
 #include "formats/age_header.h"
-#include "seal/open_entry.h"
+#include "seal/ledger_check.h"
 
 #include <exhibit/source.h>
 
@@ -28,8 +28,7 @@ struct ledger_object {
     uint64_t body_at; // of the payload's first byte: behind header and nonce
     bool has_nonce;
     uint8_t nonce[OPEN_NONCE];
-    uint8_t *led_open;  // owned: beginning of X.led
-    uint8_t final[256]; // ticks of the one-file form
+    uint8_t *led_open; // owned: beginning of X.led
 };
 
 /*
@@ -44,5 +43,8 @@ NODISCARD enum exh_status ledger_object_read(const struct exh_source *object,
                                              const struct exh_source *ledger,
                                              struct ledger_object *out, struct exh_error *err);
 void ledger_object_free(struct ledger_object *o); // a zeroed struct is allowed
+
+/* Note in a check of o->open what the object itself shows: other open entries, another body. (check.c) */
+void ledger_note_object(struct ledger_check *c, const struct ledger_object *o);
 
 #endif

@@ -9,7 +9,8 @@
 
 #include "seal/ledger_check.h"
 
-#define SEEK_DAMAGE_MAX 64 // entries in a row that are none, passed over to find the next one
+#define SEEK_DAMAGE_MAX 64   // entries in a row that are none, passed over to find the next one
+#define SEEK_SKIP_MAX   4096 // entries in a row that are no records: gaps and beacons
 
 struct ledger_found {
     uint64_t index; // of the entry in the ledger
@@ -20,6 +21,7 @@ struct ledger_found {
  * The last record (or close entry) that began at or before time_us; the first one, if all began later.
  *
  * EXH_NOT_FOUND  there is no record
+ * EXH_LIMIT      over SEEK_SKIP_MAX
  * EXH_MALFORMED  what is found is not signed by the open entry's key, or the ledger is damaged there
  * EXH_IO  EXH_NO_MEMORY  EXH_CRYPTO
  */
