@@ -207,6 +207,14 @@ struct exh_crypto {
      */
     enum exh_status (*leaf_digests)(const struct exh_bytes *chunks, size_t n,
                                     uint8_t (*digests)[32], struct exh_error *err);
+
+    /*
+     * Does an Ed25519 signature (64 bytes) of a raw public key hold over a text (RFC 8032)? May be NULL:
+     * then checkpoints of a log cannot be checked. EXH_NO_MEMORY
+     */
+    enum exh_status (*ed25519_check)(const uint8_t public_key[32], struct exh_bytes text,
+                                     const uint8_t signature[64], struct exh_judgement *out,
+                                     struct exh_error *err);
 };
 
 /* The table over OpenSSL 3 and libbrotli. Borrowed for ever. */

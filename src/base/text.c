@@ -93,3 +93,19 @@ bool hex_read(struct exh_bytes text, uint8_t *to, size_t n)
     }
     return true;
 }
+
+bool decimal_read(struct exh_bytes text, uint64_t max, uint64_t *value)
+{
+    uint64_t v = 0;
+
+    if (!text.n || (text.p[0] == '0' && text.n > 1))
+        return false;
+    for (size_t i = 0; i < text.n; i++) {
+        const unsigned digit = (unsigned)text.p[i] - '0';
+        if (digit > 9 || v > max / 10 || (v == max / 10 && digit > max % 10))
+            return false;
+        v = 10 * v + digit;
+    }
+    *value = v;
+    return true;
+}

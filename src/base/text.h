@@ -1,5 +1,5 @@
 /*
- * text.h -- views compared with text, UTF-8, hexadecimal.
+ * text.h -- views compared with text, UTF-8, hexadecimal, decimal.
  */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
@@ -28,5 +28,8 @@ void hex_write(char *to, const uint8_t *p, size_t n);
 
 /* The reverse; false unless text is exactly 2n hexadecimal digits. */
 bool hex_read(struct exh_bytes text, uint8_t *to, size_t n);
+
+/* A decimal number in its one canonical form: digits alone, no zero in front. False otherwise, or over max. */
+bool decimal_read(struct exh_bytes text, uint64_t max, uint64_t *value);
 
 #endif

@@ -56,6 +56,13 @@ enum exh_status key_open_engine(const char *uri, struct asking *asking, struct e
                                 struct exh_error *err);
 void key_engine_free(void *engine); // NULL is allowed
 
+/*
+ * exh_key_signer() without certificates, for what names its key otherwise. The key is borrowed for the
+ * signer's life. (signer.c)
+ */
+enum exh_status key_signer(const struct exh_key *key, int64_t alg, struct exh_signer *out,
+                           struct exh_error *err);
+
 /* DER of ECDSA to r || s of `size` bytes. (signer.c) */
 bool ecdsa_raw(struct exh_bytes der, uint8_t *raw, size_t size);
 

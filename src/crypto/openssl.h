@@ -48,6 +48,11 @@ enum exh_status openssl_ocsp_request(const struct exh_chain *chain, const struct
                                      uint8_t *request, size_t size, size_t *n, char *url,
                                      size_t url_size, struct exh_error *err);
 
+// ed25519.c
+enum exh_status openssl_ed25519_check(const uint8_t public_key[32], struct exh_bytes text,
+                                      const uint8_t signature[64], struct exh_judgement *out,
+                                      struct exh_error *err);
+
 // brotli.c
 enum exh_status brotli_unpack(struct exh_bytes packed, uint8_t *to, size_t size, size_t *n,
                               struct exh_error *err);

@@ -137,15 +137,13 @@ static enum exh_status match(const struct exh_key *key, const struct exh_certs *
     return status;
 }
 
-enum exh_status exh_key_signer(const struct exh_key *key, const struct exh_certs *certs,
-                               int64_t alg, struct exh_signer *out, struct exh_error *err)
+enum exh_status key_signer(const struct exh_key *key, int64_t alg, struct exh_signer *out,
+                           struct exh_error *err)
 {
-    struct exh_error local;
     struct exh_signer signer = { .alg = alg ? alg : usual_alg(key->pkey), .sign = sign };
     const char *why;
     struct key_use *use = key->uses;
 
-    err = err ? err : &local;
     while (use < key->uses + COSE_ALGS_N && use->cose != signer.alg)
         use++;
     if (use == key->uses + COSE_ALGS_N)
@@ -153,12 +151,25 @@ enum exh_status exh_key_signer(const struct exh_key *key, const struct exh_certs
                     signer.alg);
     if (!sig_key_fits(key->pkey, &use->alg, &why))
         return fail(err, EXH_INVALID, "COSE algorithm %" PRId64 ": %s", signer.alg, why);
-    enum exh_status status = match(key, certs, err);
+    signer.signature_size = signature_size(use);
+    signer.ctx = use;
+    *out = signer;
+    return EXH_OK;
+}
+
+enum exh_status exh_key_signer(const struct exh_key *key, const struct exh_certs *certs,
+                               int64_t alg, struct exh_signer *out, struct exh_error *err)
+{
+    struct exh_error local;
+    struct exh_signer signer;
+
+    err = err ? err : &local;
+    enum exh_status status = key_signer(key, alg, &signer, err);
+    if (!status)
+        status = match(key, certs, err);
     if (status)
         return status;
-    signer.signature_size = signature_size(use);
     signer.chain = exh_certs_chain(certs, &signer.chain_n);
-    signer.ctx = use;
     *out = signer;
     return EXH_OK;
 }

@@ -32,6 +32,7 @@ static const struct exh_crypto table = {
     .unbrotli = brotli_unpack,
     .random = random_bytes,
     .leaf_digests = openssl_leaf_digests,
+    .ed25519_check = openssl_ed25519_check,
 };
 
 const struct exh_crypto *exh_crypto_openssl(void)

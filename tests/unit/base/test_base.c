@@ -104,6 +104,42 @@ static void test_hex(void)
     CHECK(strcmp(text, "0aff") == 0, "%s", text);
 }
 
+static void test_decimal(void)
+{
+    static const struct {
+        const char *text;
+        uint64_t max;
+        bool good;
+        uint64_t value;
+    } cases[] = {
+        { "0", 0, true, 0 },
+        { "7", 9, true, 7 },
+        { "255", 255, true, 255 },
+        { "256", 255, false, 0 },
+        { "300", 255, false, 0 },
+        { "18446744073709551615", UINT64_MAX, true, UINT64_MAX },
+        { "18446744073709551616", UINT64_MAX, false, 0 },
+        { "99999999999999999999", UINT64_MAX, false, 0 },
+        { "184467440737095516150", UINT64_MAX, false, 0 },
+        { "", 9, false, 0 },
+        { "00", 9, false, 0 },
+        { "07", 9, false, 0 },
+        { "+7", 9, false, 0 },
+        { "-7", 9, false, 0 },
+        { " 7", 9, false, 0 },
+        { "7 ", 9, false, 0 },
+        { "7a", UINT64_MAX, false, 0 },
+        { "/", 99, false, 0 },
+        { ":", 99, false, 0 },
+    };
+
+    for (size_t i = 0; i < ARRAY_N(cases); i++) {
+        uint64_t v = 77;
+        const bool good = decimal_read(bytes_of(cases[i].text), cases[i].max, &v);
+        CHECK(good == cases[i].good && v == (good ? cases[i].value : 77), "'%s'", cases[i].text);
+    }
+}
+
 static void test_reader(void)
 {
     const uint8_t data[] = { 1, 2, 3, 4, 5, 6, 7, 8, 'a', 0, 'b' };
@@ -315,6 +351,7 @@ int main(void)
     test_when();
     test_utf8();
     test_hex();
+    test_decimal();
     test_reader();
     test_buf();
     test_arena();
