@@ -39,6 +39,18 @@
 /* HKDF: info of the commitment, followed by a NUL and the SHA-256 of the sealer's certificate. */
 #define NAME_INFO_COMMIT "exhibit/v1/commit"
 
+/* The log: its origin and its URL are the server's name followed by this. */
+#define NAME_LOG "/log"
+
+/* What an entry of the log, which is only a hash, was made of; an object's has no name (log/entry.h). */
+#define NAME_ENTRY_CERTIFICATE "exhibit certificate v1"
+#define NAME_ENTRY_LEASE       "exhibit lease v1"
+#define NAME_ENTRY_REVOCATION  "exhibit revocation v1"
+#define NAME_ENTRY_SUCCESSION  "exhibit succession v1" // a new key of the same camera or person
+#define NAME_ENTRY_RECIPIENT   "exhibit recipient v1"
+#define NAME_ENTRY_TRANSFER    "exhibit transfer v1"
+#define NAME_ENTRY_UNWRAP      "exhibit unwrap v1" // of the escrow process
+
 /* The first bytes of a tick's payload. */
 #define NAME_TICK "EXT1"
 
