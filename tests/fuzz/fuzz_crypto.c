@@ -204,6 +204,22 @@ static enum exh_status fill(uint8_t *to, size_t n, struct exh_error *err)
     return EXH_OK;
 }
 
+static enum exh_status ed25519_check(const uint8_t public_key[32], struct exh_bytes text,
+                                     const uint8_t signature[64], struct exh_judgement *out,
+                                     struct exh_error *err)
+{
+    volatile uint8_t seen = public_key[31]; // and the text, as hash_update() does
+
+    (void)err;
+    if (text.n)
+        seen = text.p[0] ^ text.p[text.n - 1];
+    (void)seen;
+    *out = (struct exh_judgement){ .holds = signature[63] != NOT_SIGNED };
+    if (!out->holds)
+        snprintf(out->reason, sizeof out->reason, "forged");
+    return EXH_OK;
+}
+
 const struct exh_crypto *fuzz_crypto(void)
 {
     static const struct exh_crypto table = {
@@ -222,6 +238,7 @@ const struct exh_crypto *fuzz_crypto(void)
         .ocsp_request = ocsp_request,
         .unbrotli = unbrotli,
         .random = fill,
+        .ed25519_check = ed25519_check,
     };
 
     return &table;
