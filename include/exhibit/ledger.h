@@ -21,6 +21,7 @@
 #include <stdbool.h>
 
 #include <exhibit/crypto.h>
+#include <exhibit/identity.h>
 #include <exhibit/key.h>
 #include <exhibit/source.h>
 #include <exhibit/trust.h>
@@ -175,7 +176,6 @@ EXH_API struct exh_judgement exh_ledger_next_capture(const struct exh_ledger_rep
 /* --- Statements: whose recipient is this? --------------------------------------------------------- */
 
 #define EXH_STATEMENT_MAX ((size_t)32 << 10) // bytes of a statement; real ones have 700 to 1,500
-#define EXH_RECIPIENT_MAX 72                 // bytes of "age1…", with its NUL: 62 characters
 
 /* What a statement says, and whether to believe it. */
 struct exh_statement {

@@ -43,12 +43,3 @@ bool x25519_shared(const uint8_t secret[X25519_SIZE], const uint8_t peer[X25519_
     wipe(shared, X25519_SIZE);
     return false;
 }
-
-bool x25519_low_order(const uint8_t public[X25519_SIZE])
-{
-    // Every secret is a multiple of the cofactor: it takes the points of low order, and only those, to zero.
-    static const uint8_t secret[X25519_SIZE] = { 1 };
-    uint8_t shared[X25519_SIZE];
-
-    return !x25519_shared(secret, public, shared);
-}

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/macros.h"
+#include "formats/low_order.h"
 
 #define X25519_SIZE 32 // bytes of a secret, of a public key, of what is shared
 
@@ -18,8 +19,5 @@ NODISCARD bool x25519_public(const uint8_t secret[X25519_SIZE], uint8_t public[X
  */
 NODISCARD bool x25519_shared(const uint8_t secret[X25519_SIZE], const uint8_t peer[X25519_SIZE],
                              uint8_t shared[X25519_SIZE]);
-
-/* Whether it is a point of low order, which nobody can be sealed to. */
-NODISCARD bool x25519_low_order(const uint8_t public[X25519_SIZE]);
 
 #endif

@@ -51,12 +51,91 @@ static inline enum exh_status paper_sign(void *ctx, struct exh_bytes tbs, uint8_
     return EXH_OK;
 }
 
-/* The table, with signatures that are somebody's. */
+/* How certificates stand, until a test says otherwise: trusted, valid, fit, not revoked. */
+struct paper_state {
+    const char *profile;       // why it does not permit this; NULL: it does
+    bool unknown;              // no path to an anchor
+    int64_t from, until;       // validity of the path, and of the certificate; 0, 0: always
+    enum exh_ocsp_status ocsp; // of any response
+    int64_t revoked_at;
+};
+static struct paper_state paper;
+
+static inline bool paper_valid(int64_t at)
+{
+    return !paper.until || (at >= paper.from && at <= paper.until);
+}
+
+static inline struct exh_judgement paper_profile(const struct exh_chain *chain,
+                                                 enum exh_purpose purpose,
+                                                 const struct exh_trust *trust)
+{
+    struct exh_judgement j = { .holds = !paper.profile };
+
+    (void)chain, (void)purpose, (void)trust;
+    snprintf(j.reason, sizeof j.reason, "%s", paper.profile ? paper.profile : "");
+    return j;
+}
+
+static inline struct exh_path paper_path(const struct exh_chain *chain,
+                                         const struct exh_trust *trust, enum exh_purpose purpose,
+                                         int64_t at)
+{
+    struct exh_path path = { .known = !paper.unknown,
+                             .trusted = !paper.unknown && paper_valid(at),
+                             .valid_from = paper.until ? paper.from : 0,
+                             .valid_until = paper.until ? paper.until : INT64_MAX,
+                             .anchor = { 1 },
+                             .anchor_name = "Authority" };
+
+    (void)chain, (void)trust, (void)purpose;
+    if (!path.trusted)
+        snprintf(path.reason, sizeof path.reason, "no path that is valid then");
+    return path;
+}
+
+static inline void paper_certificate(const struct exh_chain *chain, size_t i,
+                                     struct exh_certificate *out)
+{
+    fake_chain_certificate(chain, i, out);
+    if (paper.until) {
+        out->not_before = paper.from;
+        out->not_after = paper.until;
+    }
+}
+
+static inline void paper_ocsp(struct exh_bytes response, const struct exh_chain *chain,
+                              const struct exh_trust *trust, struct exh_ocsp *out)
+{
+    (void)response, (void)chain, (void)trust;
+    *out = (struct exh_ocsp){ .status = paper.ocsp,
+                              .this_update = 1,
+                              .next_update = INT64_MAX - 1,
+                              .revoked_at = paper.revoked_at };
+}
+
+static inline enum exh_status paper_ocsp_request(const struct exh_chain *chain,
+                                                 const struct exh_trust *trust, uint8_t *request,
+                                                 size_t size, size_t *n, char *url, size_t url_size,
+                                                 struct exh_error *err)
+{
+    (void)chain, (void)trust, (void)request, (void)size, (void)err;
+    *n = 0;
+    snprintf(url, url_size, "http://ocsp.example/");
+    return EXH_OK;
+}
+
+/* The table, with signatures that are somebody's and certificates as `paper` says. */
 static inline struct exh_crypto paper_crypto(void)
 {
     struct exh_crypto crypto = fake_crypto;
 
     crypto.chain_verify = paper_verify;
+    crypto.chain_profile = paper_profile;
+    crypto.chain_path = paper_path;
+    crypto.chain_certificate = paper_certificate;
+    crypto.ocsp_check = paper_ocsp;
+    crypto.ocsp_request = paper_ocsp_request;
     return crypto;
 }
 
