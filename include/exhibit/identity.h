@@ -54,7 +54,7 @@ EXH_API void exh_identities_free(struct exh_identities *ids); // NULL is allowed
 EXH_API enum exh_status exh_identities_add(struct exh_identities *ids, const char *file, size_t n,
                                            exh_passphrase *ask, void *ctx, struct exh_error *err);
 
-/* Add a P-256 key, which may be in a device. Borrowed for the life of the list. EXH_UNSUPPORTED: another kind. */
+/* Add a P-256 key, which may be in a device; borrowed for the life of the list. EXH_UNSUPPORTED: another. */
 EXH_API enum exh_status exh_identities_add_key(struct exh_identities *ids,
                                                const struct exh_key *key, struct exh_error *err);
 
@@ -103,9 +103,9 @@ EXH_API struct exh_recipients *exh_recipients_new(void);
 EXH_API void exh_recipients_free(struct exh_recipients *r); // NULL is allowed; wipes
 
 /*
- * Add a recipient: age1... (X25519), age1tag1... (P-256), or a PEM certificate, or chain with the leaf first, with a
- * P-256 key. White space around it is left out. A certificate's validity is not judged. Once is enough: a
- * second time changes nothing.
+ * Add a recipient: age1... (X25519), age1tag1... (P-256), or a PEM certificate with a P-256 key, its chain
+ * behind it if need be. White space around it is left out. A certificate's validity is not judged. A second
+ * time changes nothing.
  *
  * EXH_MALFORMED    none of these, or a broken one; a point of low order
  * EXH_UNSUPPORTED  a recipient of another kind: of a plugin, post-quantum, SSH, a certificate with another key
@@ -117,8 +117,8 @@ EXH_API enum exh_status exh_recipients_add(struct exh_recipients *r, const char 
                                            struct exh_error *err);
 
 /*
- * Seal with a passphrase. It must be the only recipient: EXH_INVALID otherwise, or when it is empty. log_n is the
- * work, EXH_SCRYPT_LOG_N by custom.
+ * Seal with a passphrase. It must be the only recipient: EXH_INVALID otherwise, or when it is empty. log_n is
+ * the work, EXH_SCRYPT_LOG_N by custom.
  */
 EXH_API enum exh_status exh_recipients_add_passphrase(struct exh_recipients *r,
                                                       const char *passphrase, size_t n,

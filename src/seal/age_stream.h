@@ -35,7 +35,7 @@ NODISCARD bool age_chunk_open(struct aead *a, uint64_t i, bool last, const uint8
 /* Bytes of all chunks for n bytes in clear, n at most AGE_PLAIN_MAX. */
 uint64_t age_sealed_size(uint64_t n);
 
-/* The reverse: how many bytes in clear and chunks are in so many bytes. EXH_MALFORMED when no whole payload has that size. */
+/* The reverse: bytes in clear and chunks of so many bytes. EXH_MALFORMED: no whole payload has that size. */
 struct age_extent {
     uint64_t plain;  // bytes in clear
     uint64_t chunks; // 1 or more

@@ -205,9 +205,56 @@ static void check_limits(void)
     buf_free(&endless);
 }
 
+/* A source of 10 GB that begins with a header, and counts what is read of it. */
+struct counted {
+    struct exh_bytes head;
+    uint64_t read;
+    bool fails;
+};
+
+static enum exh_status counted_read(void *ctx, uint64_t at, uint8_t *to, size_t n,
+                                    struct exh_error *err)
+{
+    struct counted *c = ctx;
+
+    if (c->fails)
+        return fail(err, EXH_IO, "the disk is gone");
+    c->read += n;
+    for (size_t i = 0; i < n; i++)
+        to[i] = at + i < c->head.n ? c->head.p[at + i] : 0;
+    return EXH_OK;
+}
+
+static void check_source(void)
+{
+    static const uint8_t body[40000];
+    static const size_t sizes[] = { 32, 4000, 40000 };
+    const char *args[] = { "grease" };
+    const uint8_t mac[AGE_MAC_N] = { 0 };
+
+    for (size_t i = 0; i < ARRAY_N(sizes); i++) {
+        struct buf b = buf_with_limit(AGE_HEADER_MAX);
+        struct exh_error err = { 0 };
+        struct age_header *h = NULL;
+        age_header_put_start(&b);
+        age_header_put_stanza(&b, args, 1, (struct exh_bytes){ body, sizes[i] });
+        age_header_put_mark(&b);
+        age_header_put_mac(&b, mac);
+        struct counted c = { .head = buf_view(&b) };
+        struct exh_source s = { .size = 10000000000, .read = counted_read, .ctx = &c };
+        CHECK(!age_header_read_source(&s, &h, &err), "%s", err.text);
+        CHECK(c.read < b.n + 4096, "%zu bytes of header: %u read", b.n, (unsigned)c.read);
+        age_header_free(h);
+        c.fails = true;
+        CHECK(age_header_read_source(&s, &h, &err) == EXH_IO, "a source that fails");
+        buf_free(&b);
+    }
+}
+
 int main(void)
 {
     check_table();
+    check_source();
     check_views();
     check_size();
     check_limits();
