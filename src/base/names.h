@@ -36,6 +36,12 @@
 #define NAME_AAD_REQUEST   "exhibit request v1"
 #define NAME_AAD_TRANSFER  "exhibit transfer v1"
 
+/* Signed by the key that a renewed certificate had, so that another one may follow it (crypto/renewal.h). */
+#define NAME_AAD_RENEWAL "exhibit renewal v1"
+
+/* The attribute of a certificate request that holds that signature: an arc of a UUID. */
+#define NAME_OID_RENEWAL "2.25.228133721188911284646323936912692246824"
+
 /* HKDF: info of the commitment, followed by a NUL and the SHA-256 of the sealer's certificate. */
 #define NAME_INFO_COMMIT "exhibit/v1/commit"
 

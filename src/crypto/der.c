@@ -46,3 +46,35 @@ bool der_take(struct exh_bytes *in, uint8_t tag, struct der *out)
     *in = rest;
     return true;
 }
+
+// Bytes of a length; the first one says how many follow when it is over 127.
+static size_t length_size(size_t n)
+{
+    size_t size = 1;
+
+    for (size_t left = n; n >= 0x80 && left; left >>= 8)
+        size++;
+    return size;
+}
+
+size_t der_size(size_t n)
+{
+    return 1 + length_size(n) + n;
+}
+
+void der_put_head(struct buf *to, uint8_t tag, size_t n)
+{
+    const size_t size = length_size(n);
+
+    buf_put_u8(to, tag);
+    if (size > 1)
+        buf_put_u8(to, (uint8_t)(0x80 | (size - 1)));
+    for (size_t i = size > 1 ? size - 1 : 1; i--;)
+        buf_put_u8(to, (uint8_t)(n >> (8 * i)));
+}
+
+void der_put(struct buf *to, uint8_t tag, struct exh_bytes value)
+{
+    der_put_head(to, tag, value.n);
+    buf_put_bytes(to, value);
+}

@@ -18,7 +18,6 @@
 
 #define RESPONDERS_MAX 8 // certificates looked at in one response; one or two are usual
 #define DER_ENUM       0x0A
-#define DER_CONTEXT_0  0xA0
 
 struct question {
     const struct cert *leaf;
@@ -38,7 +37,7 @@ static bool find_tbs(struct exh_bytes in, struct exh_bytes *tbs)
 
     if (!der_take(&in, DER_SEQUENCE, &response) || in.n ||
         !der_take(&response.value, DER_ENUM, &status) ||
-        !der_take(&response.value, DER_CONTEXT_0, &bytes) ||
+        !der_take(&response.value, DER_CONTEXT, &bytes) ||
         !der_take(&bytes.value, DER_SEQUENCE, &typed) || !der_take(&typed.value, DER_OID, &oid) ||
         !der_take(&typed.value, DER_OCTETS, &octets) ||
         !der_take(&octets.value, DER_SEQUENCE, &basic) || octets.value.n ||
