@@ -1,5 +1,7 @@
 #include "base/id.h"
 
+#include <string.h>
+
 static bool is_plain(uint8_t c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -15,4 +17,41 @@ bool id_valid(struct exh_bytes id)
             return false;
     }
     return true;
+}
+
+static bool has_only(struct exh_bytes text, const char *allowed)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (!text.p[i] || !strchr(allowed, text.p[i]))
+            return false;
+    }
+    return true;
+}
+
+bool host_is_address(struct exh_bytes host)
+{
+    return has_only(host, "0123456789.") ||
+           (memchr(host.p, ':', host.n) && has_only(host, "0123456789abcdefABCDEF:."));
+}
+
+// No label of a name is empty, or begins or ends with a dash.
+static bool labels_valid(struct exh_bytes name)
+{
+    char before = '.';
+
+    for (size_t i = 0; i < name.n; i++) {
+        const char c = (char)name.p[i];
+        if ((c == '.' && (before == '.' || before == '-')) || (c == '-' && before == '.'))
+            return false;
+        before = c;
+    }
+    return before != '.' && before != '-';
+}
+
+bool host_valid(struct exh_bytes host)
+{
+    if (host.n < 1 || host.n > HOST_MAX)
+        return false;
+    return host_is_address(host) ||
+           (has_only(host, "abcdefghijklmnopqrstuvwxyz0123456789-.") && labels_valid(host));
 }

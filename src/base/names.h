@@ -36,6 +36,9 @@
 #define NAME_AAD_REQUEST   "exhibit request v1"
 #define NAME_AAD_TRANSFER  "exhibit transfer v1"
 
+/* What the MAC of an invitation begins with (pki/invite.h). */
+#define NAME_MAC_INVITATION "exhibit invitation v1"
+
 /* Signed by the key that a renewed certificate had, so that another one may follow it (crypto/renewal.h). */
 #define NAME_AAD_RENEWAL "exhibit renewal v1"
 

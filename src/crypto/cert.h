@@ -82,6 +82,18 @@ EVP_PKEY *public_key_read(X509_PUBKEY *spki, const char **why);
  */
 EVP_PKEY *public_point_read(enum curve curve, struct exh_bytes point, const char **why);
 
+/*
+ * The point of a key, uncompressed; its size in bytes, 0 when it is no key of the curve.
+ */
+#define PUBLIC_POINT_MAX (1 + 2 * 66)
+size_t public_point_write(const EVP_PKEY *key, enum curve curve, uint8_t to[PUBLIC_POINT_MAX]);
+
+/*
+ * Make a SubjectPublicKeyInfo the one of a key that C2PA allows, in its usual form: points are not
+ * compressed. Only its public half is used. False on failure, with OpenSSL's errors.
+ */
+bool public_key_write(X509_PUBKEY *spki, EVP_PKEY *key);
+
 /* SHA-256 of the certificate's SubjectPublicKeyInfo. EXH_CRYPTO */
 enum exh_status cert_spki_digest(const struct cert *c, uint8_t sha256[32], struct exh_error *err);
 

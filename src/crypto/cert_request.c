@@ -1,6 +1,7 @@
 #include "crypto/cert_request.h"
 
 #include "base/names.h"
+#include "crypto/cert.h"
 #include "crypto/key.h"
 #include "crypto/library.h"
 #include "crypto/renewal.h"
@@ -22,7 +23,7 @@ static enum exh_status fill(X509_REQ *request, const struct exh_key *key, const 
                                     (const unsigned char *)name, (int)n, -1, 0))
         return fail_openssl(err, EXH_INVALID, "'%.64s' is no name for a certificate", name);
     if (!X509_REQ_set_version(request, X509_REQ_VERSION_1) ||
-        !X509_REQ_set_pubkey(request, key->pkey))
+        !public_key_write(X509_REQ_get_X509_PUBKEY(request), key->pkey))
         return fail_openssl(err, EXH_CRYPTO, "request could not be made");
     return EXH_OK;
 }

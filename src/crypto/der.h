@@ -16,6 +16,7 @@
 #define DER_BITS     0x03
 #define DER_OCTETS   0x04
 #define DER_OID      0x06
+#define DER_UTF8     0x0C
 #define DER_SEQUENCE 0x30
 #define DER_SET      0x31
 #define DER_CONTEXT  0xA0 // constructed; plus the number

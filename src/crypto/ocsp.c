@@ -124,6 +124,17 @@ static bool is_about(OCSP_SINGLERESP *single, const struct question *q)
     return about;
 }
 
+// OpenSSL knows the names of the first edition.
+static const char *reason_text(int reason)
+{
+    switch (reason) {
+    case -1: return "no reason given";
+    case 9: return "privilegeWithdrawn";
+    case 10: return "aACompromise";
+    default: return OCSP_crl_reason_str(reason);
+    }
+}
+
 // What one answer says. False: its times are not times, or run backwards.
 static bool read_answer(OCSP_SINGLERESP *single, struct exh_ocsp *out)
 {
@@ -145,8 +156,7 @@ static bool read_answer(OCSP_SINGLERESP *single, struct exh_ocsp *out)
     if (status != V_OCSP_CERTSTATUS_REVOKED)
         return true;
     out->removed_from_crl = reason == OCSP_REVOKED_STATUS_REMOVEFROMCRL;
-    snprintf(out->reason, sizeof out->reason, "%s",
-             reason < 0 ? "no reason given" : OCSP_crl_reason_str(reason));
+    snprintf(out->reason, sizeof out->reason, "%s", reason_text(reason));
     return asn1_unix_time(revoked, &out->revoked_at);
 }
 

@@ -5,34 +5,16 @@
 
 #include <string.h>
 
-#include <openssl/core_names.h>
 #include <openssl/err.h>
 
-#define FIELD 32 // bytes of a coordinate
-
-static bool get_coordinate(const EVP_PKEY *pkey, const char *name, uint8_t out[FIELD])
-{
-    BIGNUM *n = NULL;
-    bool got = EVP_PKEY_get_bn_param(pkey, name, &n) && BN_bn2binpad(n, out, FIELD) == FIELD;
-
-    BN_free(n);
-    return got;
-}
-
-// By its coordinates: OpenSSL gives the point itself in the form that it was read in.
 static bool point_of(const EVP_PKEY *pkey, uint8_t out[P256_POINT])
 {
-    char group[32];
-    size_t n;
+    uint8_t point[PUBLIC_POINT_MAX];
 
-    bool got = EVP_PKEY_is_a(pkey, "EC") &&
-               EVP_PKEY_get_group_name(pkey, group, sizeof group, &n) &&
-               strcmp(group, SN_X9_62_prime256v1) == 0 &&
-               get_coordinate(pkey, OSSL_PKEY_PARAM_EC_PUB_X, out + 1) &&
-               get_coordinate(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, out + 1 + FIELD);
-    out[0] = 4;
-    ERR_clear_error();
-    return got;
+    if (public_point_write(pkey, CURVE_P256, point) != P256_POINT)
+        return false;
+    memcpy(out, point, P256_POINT);
+    return true;
 }
 
 bool p256_unpack(struct exh_bytes point, uint8_t out[P256_POINT])
@@ -49,7 +31,7 @@ bool p256_unpack(struct exh_bytes point, uint8_t out[P256_POINT])
 void p256_pack(const uint8_t point[P256_POINT], uint8_t out[P256_PACKED])
 {
     out[0] = (uint8_t)(2 + (point[P256_POINT - 1] & 1)); // whether y is odd
-    memcpy(out + 1, point + 1, FIELD);
+    memcpy(out + 1, point + 1, P256_PACKED - 1);
 }
 
 bool p256_of_key(const struct exh_key *key, uint8_t out[P256_POINT])

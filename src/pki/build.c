@@ -1,5 +1,6 @@
 #include "pki/build.h"
 
+#include "crypto/cert.h"
 #include "crypto/library.h"
 #include "crypto/sigalg.h"
 
@@ -51,9 +52,9 @@ static bool fill(X509 *x, const struct build *b)
 {
     return X509_set_version(x, X509_VERSION_3) && put_serial(x, b) &&
            ASN1_TIME_set(X509_getm_notBefore(x), (time_t)b->from) &&
-           ASN1_TIME_set(X509_getm_notAfter(x), (time_t)b->until) && X509_set_pubkey(x, b->key) &&
-           put_names(x, b) && put_extensions(x, b) &&
-           X509_sign(x, b->issuer_key, sig_digest(b->issuer_key)) > 0;
+           ASN1_TIME_set(X509_getm_notAfter(x), (time_t)b->until) &&
+           public_key_write(X509_get_X509_PUBKEY(x), b->key) && put_names(x, b) &&
+           put_extensions(x, b) && X509_sign(x, b->issuer_key, sig_digest(b->issuer_key)) > 0;
 }
 
 enum exh_status build_certificate(const struct build *b, struct buf *der, struct exh_error *err)

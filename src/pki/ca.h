@@ -20,7 +20,6 @@
 #include <exhibit/key.h>
 
 #define CA_TITLE_MAX      64   // characters of an authority's name
-#define CA_HOST_MAX       253  // characters of a host's name
 #define CA_HOSTS_MAX      8    // names of one TLS server
 #define CA_PLACE_MAX      160  // characters of an address in certificates
 #define CA_SERIAL         16   // bytes; RFC 5280 allows 20, and wants them unpredictable

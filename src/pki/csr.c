@@ -1,6 +1,7 @@
 #include "pki/csr.h"
 
 #include "base/names.h"
+#include "base/text.h"
 #include "crypto/cert.h"
 #include "crypto/cert_request.h"
 #include "crypto/der.h"
@@ -65,9 +66,9 @@ static enum exh_status parse(struct exh_bytes der, struct csr *csr, struct exh_e
         return fail(err, EXH_LIMIT, "request of %zu bytes is larger than %d", der.n,
                     CERT_REQUEST_MAX);
     // Without algorithms, so that the key is not decoded yet (crypto/library.h).
-    if (!(csr->request = X509_REQ_new_ex(crypto_library()->bare, NULL)))
-        return fail_no_memory(err);
-    if (!d2i_X509_REQ(&csr->request, &p, (long)der.n)) // which frees it on failure
+    csr->request = (X509_REQ *)ASN1_item_d2i_ex(NULL, &p, (long)der.n, ASN1_ITEM_rptr(X509_REQ),
+                                                crypto_library()->bare, NULL);
+    if (!csr->request)
         return fail_openssl(err, EXH_MALFORMED, "not a certificate request (PKCS #10, DER)");
     if (p != der.p + der.n)
         return fail(err, EXH_MALFORMED, "%zu bytes behind the certificate request",
@@ -78,34 +79,27 @@ static enum exh_status parse(struct exh_bytes der, struct csr *csr, struct exh_e
     return EXH_OK;
 }
 
-static bool is_compressed(const struct csr *csr)
-{
-    const unsigned char *p = NULL;
-    int n = 0;
-
-    X509_PUBKEY_get0_param(NULL, &p, &n, NULL, X509_REQ_get_X509_PUBKEY(csr->request));
-    return EVP_PKEY_get_base_id(csr->key->pkey) == EVP_PKEY_EC && (n < 1 || p[0] != 4);
-}
-
 // A key has one name, the digest of its SubjectPublicKeyInfo: as the certificate will have it.
 static enum exh_status name_key(struct csr *csr, struct exh_error *err)
 {
-    X509_PUBKEY *given = X509_REQ_get_X509_PUBKEY(csr->request);
-    unsigned char *der = NULL;
-    int n = i2d_PUBKEY(csr->key->pkey, &csr->spki), given_n = i2d_X509_PUBKEY(given, &der);
+    X509_PUBKEY *usual = X509_PUBKEY_new();
+    unsigned char *given = NULL;
+    int given_n = i2d_X509_PUBKEY(X509_REQ_get_X509_PUBKEY(csr->request), &given);
+    int n =
+        usual && public_key_write(usual, csr->key->pkey) ? i2d_X509_PUBKEY(usual, &csr->spki) : -1;
     enum exh_status status = EXH_OK;
 
-    if (n <= 0 || given_n <= 0)
+    csr->spki_n = n > 0 ? (size_t)n : 0;
+    if (n <= 0 || given_n <= 0 ||
+        !EVP_Digest(csr->spki, csr->spki_n, csr->sha256, NULL, crypto_library()->md[EXH_SHA256],
+                    NULL))
         status = fail_openssl(err, EXH_CRYPTO, "public key could not be written");
-    else if (n != given_n || memcmp(der, csr->spki, (size_t)n) != 0 || is_compressed(csr))
+    else if (!bytes_equal((struct exh_bytes){ given, (size_t)given_n },
+                          (struct exh_bytes){ csr->spki, csr->spki_n }))
         status = fail(err, EXH_UNSUPPORTED,
                       "the request's key is not written in its usual form (a compressed point?)");
-    else if (!EVP_Digest(csr->spki, (size_t)n, csr->sha256, NULL, crypto_library()->md[EXH_SHA256],
-                         NULL))
-        status = fail_openssl(err, EXH_CRYPTO, "public key could not be hashed");
-    else
-        csr->spki_n = (size_t)n;
-    OPENSSL_free(der);
+    OPENSSL_free(given);
+    X509_PUBKEY_free(usual);
     return status;
 }
 

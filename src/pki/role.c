@@ -132,32 +132,12 @@ bool role_is_title(const char *title)
            strcmp(shown, title) == 0;
 }
 
-// An IPv4 address has digits and dots alone, an IPv6 address colons; whether it is one, OpenSSL says.
-static bool is_address(const char *host)
-{
-    return strchr(host, ':') ? strspn(host, "0123456789abcdefABCDEF:.") == strlen(host)
-                             : strspn(host, "0123456789.") == strlen(host);
-}
-
-static bool is_host(const char *host)
-{
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-.";
-    size_t n = strlen(host);
-
-    if (n < 1 || n > CA_HOST_MAX)
-        return false;
-    if (is_address(host))
-        return true;
-    return strspn(host, allowed) == n && host[0] != '-' && host[0] != '.' && host[n - 1] != '-' &&
-           host[n - 1] != '.' && !strstr(host, "..");
-}
-
 static const char *check_hosts(const struct ca_order *order)
 {
     if (order->hosts_n < 1 || order->hosts_n > CA_HOSTS_MAX)
         return "a TLS server has 1 to 8 names";
     for (size_t i = 0; i < order->hosts_n; i++) {
-        if (!is_host(order->hosts[i]))
+        if (!host_valid(bytes_of(order->hosts[i])))
             return "a host is an address, or a name of a-z 0-9 - and dots";
     }
     return NULL;
@@ -202,7 +182,8 @@ static void write_hosts(const struct ca_order *order, char san[ROLE_SAN_MAX])
 
     for (size_t i = 0; i < order->hosts_n; i++)
         at += (size_t)snprintf(san + at, ROLE_SAN_MAX - at, "%s%s:%s", i ? "," : "",
-                               is_address(order->hosts[i]) ? "IP" : "DNS", order->hosts[i]);
+                               host_is_address(bytes_of(order->hosts[i])) ? "IP" : "DNS",
+                               order->hosts[i]);
 }
 
 void role_fill(const struct ca_order *order, const struct role_places *places,

@@ -5,8 +5,8 @@
 #include "pki/build.h"
 #include "pki/ca.h"
 
-#define ROLE_ACCESS_MAX (2 * CA_PLACE_MAX + 32) // bytes of two addresses and what they are
-#define ROLE_SAN_MAX    (CA_HOSTS_MAX * (CA_HOST_MAX + 8)) // bytes of the longest list
+#define ROLE_ACCESS_MAX (2 * CA_PLACE_MAX + 32)         // bytes of two addresses and what they are
+#define ROLE_SAN_MAX    (CA_HOSTS_MAX * (HOST_MAX + 8)) // bytes of the longest list
 
 /* The places of an authority as values of extensions; "": none. */
 struct role_places {

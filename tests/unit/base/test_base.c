@@ -344,6 +344,48 @@ static void test_id(void)
     CHECK(!id_valid((struct exh_bytes){ (const uint8_t *)"a\0b", 3 }), "id with a NUL");
 }
 
+static void test_host(void)
+{
+    static const struct {
+        const char *host;
+        bool valid, address;
+    } hosts[] = {
+        { "localhost", true, false },
+        { "a.b-c.example", true, false },
+        { "1a", true, false },
+        { "127.0.0.1", true, true },
+        { "::1", true, true },
+        { "2001:DB8::1", true, true },
+        { "::ffff:1.2.3.4", true, true },
+        { "", false, true },
+        { "A", false, false },
+        { "a_b", false, false },
+        { "-a", false, false },
+        { "a-", false, false },
+        { "a.-b", false, false },
+        { "a-.b", false, false },
+        { ".a", false, false },
+        { "a.", false, false },
+        { "a..b", false, false },
+        { "a:80", true, true },
+        { "g:80", false, false },
+        { "*.a", false, false },
+        { "a b", false, false },
+        { "[::1]", false, false },
+    };
+    char longest[HOST_MAX + 2];
+
+    for (size_t i = 0; i < ARRAY_N(hosts); i++)
+        CHECK(host_valid(bytes_of(hosts[i].host)) == hosts[i].valid &&
+                  host_is_address(bytes_of(hosts[i].host)) == hosts[i].address,
+              "host '%s'", hosts[i].host);
+    CHECK(!host_valid((struct exh_bytes){ (const uint8_t *)"a\0b", 3 }), "host with a NUL");
+    memset(longest, 'a', sizeof longest);
+    CHECK(host_valid((struct exh_bytes){ (const uint8_t *)longest, HOST_MAX }), "the longest host");
+    CHECK(!host_valid((struct exh_bytes){ (const uint8_t *)longest, HOST_MAX + 1 }),
+          "a longer one");
+}
+
 int main(void)
 {
     uint8_t secret[3] = { 1, 2, 3 };
@@ -359,6 +401,7 @@ int main(void)
     test_window();
     test_error();
     test_id();
+    test_host();
     wipe(secret, sizeof secret);
     CHECK(secret[0] == 0 && secret[2] == 0, "wiped");
     return check_done();
