@@ -122,6 +122,7 @@ extern const struct command cmd_ca_init;
 extern const struct command cmd_ca_issue;
 extern const struct command cmd_camera_photo;
 extern const struct command cmd_completion;
+extern const struct command cmd_convert;
 extern const struct command cmd_fakes;
 extern const struct command cmd_key_new;
 extern const struct command cmd_show;

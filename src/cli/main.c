@@ -24,6 +24,7 @@ const struct command *const commands[] = {
     &cmd_attach,
     &cmd_stamp,
     &cmd_fakes,
+    &cmd_convert,
     &cmd_camera_photo,
     &cmd_key_new,
     &cmd_ca_init,

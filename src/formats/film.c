@@ -49,6 +49,15 @@ void film_lost(struct film *f)
         f->state = FILM_OTHER;
 }
 
+const char *film_media_type(const struct film *f)
+{
+    if (f->state == FILM_BOXES)
+        return "video/mp4";
+    return f->known || f->state == FILM_LIST || (f->state == FILM_PACKETS && !f->headless)
+               ? "video/mp2t"
+               : "application/octet-stream";
+}
+
 bool film_is_open(const struct film *f)
 {
     return f->has_list && !f->ended && (f->state == FILM_PACKETS || f->state == FILM_LIST);

@@ -52,6 +52,9 @@ bool film_add(struct film *f, struct exh_bytes piece);
 /* Bytes are known to be missing here: what comes next need not follow. */
 void film_lost(struct film *f);
 
+/* What it is: "video/mp2t", "video/mp4", or "application/octet-stream" as long as nothing is known. */
+const char *film_media_type(const struct film *f);
+
 /* Whether the film was to have an end that says so, and has none. */
 bool film_is_open(const struct film *f);
 

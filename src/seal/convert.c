@@ -242,7 +242,7 @@ static void note_pace(struct convert *c, const struct encrocrypt_packet *p)
 
     if (run->packets >= RUN_KNOWN && step > run->step_max + 1)
         tell(c, CONVERT_TIME_GAP, p->at,
-             "video packet at %" PRIu64 ": %" PRIu32 " minutes after the one before it", p->at,
+             "video packet at %" PRIu64 ": stamped %" PRIu32 " min after the one before it", p->at,
              step);
     else if (step > run->step_max)
         run->step_max = step;
@@ -258,7 +258,7 @@ static void note_minute(struct convert *c, const struct encrocrypt_packet *p)
 
     if (!first && p->minute < c->minute)
         tell(c, CONVERT_TIME_BACKWARDS, p->at,
-             "video packet at %" PRIu64 ": %" PRIu32 " minutes before the one before it", p->at,
+             "video packet at %" PRIu64 ": stamped %" PRIu32 " min before the one before it", p->at,
              c->minute - p->minute);
     note_pace(c, p);
     if (c->options.now < INT64_MAX - LATE && from > c->options.now + LATE)
@@ -333,7 +333,9 @@ static void note_gap(struct convert *c, const struct encrocrypt_packet *p)
 
     c->report.lost += p->n;
     film_lost(&c->film);
-    c->any |= p->kind != ENCROCRYPT_JUNK && p->n >= ENCROCRYPT_HEADER;
+    // The name alone is no recording: programs that read them hold it too.
+    c->any |=
+        p->n >= ENCROCRYPT_HEADER && (p->kind == ENCROCRYPT_CUT || p->kind == ENCROCRYPT_TRUNCATED);
     tell(c, gaps[p->kind].code, p->at, "%" PRIu64 " bytes at %" PRIu64 " %s", p->n, p->at,
          gaps[p->kind].what);
 }
@@ -435,6 +437,11 @@ void convert_close(struct convert *c)
 const struct convert_report *convert_report(const struct convert *c)
 {
     return &c->report;
+}
+
+const char *convert_media_type(const struct convert *c)
+{
+    return film_media_type(&c->film);
 }
 
 bool convert_slot_of(const char *name, unsigned hours, struct convert_slot *out)

@@ -131,6 +131,9 @@ NODISCARD enum exh_status convert_next(struct convert *c, struct exh_bytes *piec
 uint64_t convert_position(const struct convert *c);
 const struct convert_report *convert_report(const struct convert *c);
 
+/* What the plaintext seems to be, by what came out so far: a media type. Borrowed for ever. */
+const char *convert_media_type(const struct convert *c);
+
 /* Stable name of a code, as JSON has it: "bad-mac"; what it means; and in which class it falls. */
 const char *convert_code_name(enum convert_code code);
 const char *convert_code_words(enum convert_code code);

@@ -157,6 +157,36 @@ static void run(size_t row, size_t piece)
     buf_free(&part);
 }
 
+static void test_media_types(void)
+{
+    static const struct {
+        const char *film, *type;
+    } rows[] = {
+        { "", "application/octet-stream" },
+        { "x100", "application/octet-stream" },
+        { "t0 t1", "video/mp2t" },
+        { "l t0", "video/mp2t" },
+        { "t0 -90", "video/mp2t" },
+        { "x9 t0 t1 t2 t3 t4 t5 t6 t7 t8 t9", "video/mp2t" },
+        { "b28:ftyp b100:moov", "video/mp4" },
+        { "b28:ftyp", "video/mp4" },
+    };
+    static struct film film;
+    char copy[256];
+
+    for (size_t i = 0; i < ARRAY_N(rows); i++) {
+        struct buf b = buf_with_limit(1 << 16);
+        snprintf(copy, sizeof copy, "%s", rows[i].film);
+        for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
+            put_word(&b, word);
+        film_begin(&film);
+        (void)feed(&film, &b, 100000);
+        CHECK(strcmp(film_media_type(&film), rows[i].type) == 0, "%s: %s", rows[i].film,
+              film_media_type(&film));
+        buf_free(&b);
+    }
+}
+
 int main(void)
 {
     static const size_t pieces[] = { 1, 5, 7, 100, 187, 188, 189, 100000 };
@@ -164,5 +194,6 @@ int main(void)
     for (size_t i = 0; i < ARRAY_N(cases); i++)
         for (size_t k = 0; k < ARRAY_N(pieces); k++)
             run(i, pieces[k]);
+    test_media_types();
     return check_done();
 }

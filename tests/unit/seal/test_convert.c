@@ -20,7 +20,7 @@
 
 #include "encrocam.h"
 #include "formats/encrocrypt.h"
-#include "seal/convert.h"
+#include "seal/convert_source.h"
 
 #define START   29166666 // minutes: where recordings begin
 #define PACKETS 64
@@ -383,6 +383,7 @@ static void test_failures(void)
         { "empty", "", EXH_MALFORMED },
         { "junk", "J4000", EXH_MALFORMED },
         { "a magic alone", "H2:0 -5", EXH_MALFORMED },
+        { "a name and no packet", "J9 H2:99999999 J100", EXH_MALFORMED },
         { "a packet that is cut", "H2:100 J50", EXH_OK },
         { "locked", "Kg1a V0 Kd1b V0", EXH_DENIED },
     };
@@ -438,6 +439,97 @@ static void test_prefixes(void)
     buf_free(&file);
 }
 
+// --- as a source
+
+static struct convert_options plain_options(size_t *decrypted, struct exh_openpgp *paper)
+{
+    *paper = (struct exh_openpgp){ .decrypt = paper_decrypt, .ctx = decrypted };
+    return (struct convert_options){
+        .crypto = exh_crypto_openssl(), .openpgp = paper, .camera = CAMERA, .now = NOW
+    };
+}
+
+/* Packets of one byte each: their numbers, in whatever order they are asked for. */
+static void test_source(void)
+{
+    static const struct {
+        uint64_t at;
+        size_t n;
+    } reads[] = { { 0, 6 }, { 0, 2 }, { 1, 3 }, { 4, 2 }, { 5, 1 }, { 2, 4 }, { 0, 1 }, { 0, 0 } };
+    struct buf file = make("J5 Kg1a V0 V0 V0 Kg1b V1 X1 V1 V1");
+    const uint8_t want[] = { 0, 1, 2, 3, 5, 6 };
+    const struct exh_source old = exh_source_memory(file.p, file.n);
+    struct convert_source *plain = NULL;
+    struct exh_openpgp paper;
+    size_t decrypted = 0;
+    const struct convert_options options = plain_options(&decrypted, &paper);
+
+    CHECK(convert_source_new(&old, &options, NULL, NULL, &plain, &err) == EXH_OK, "%s", err.text);
+    const struct exh_source *source = convert_source_as(plain);
+    CHECK(source->size == sizeof want && convert_source_report(plain)->packets == sizeof want,
+          "%" PRIu64 " bytes", source->size);
+    CHECK(convert_source_report(plain)->findings[CONVERT_JUNK].n == 1, "its findings");
+    CHECK(strcmp(convert_source_media_type(plain), "application/octet-stream") == 0, "its type");
+    for (size_t i = 0; i < ARRAY_N(reads); i++) {
+        uint8_t got[sizeof want];
+        CHECK(source->read(source->ctx, reads[i].at, got, reads[i].n, &err) == EXH_OK &&
+                  memcmp(got, want + reads[i].at, reads[i].n) == 0,
+              "row %zu", i);
+    }
+    enum exh_status status = EXH_OK;
+    size_t rewinds = 0;
+    for (uint8_t byte; status == EXH_OK && rewinds < 1000; rewinds++)
+        status = source->read(source->ctx, rewinds % 2 ? 0 : 5, &byte, 1, &err);
+    CHECK(status == EXH_LIMIT && rewinds < 200, "back and forth %zu times: %u", rewinds, status);
+    convert_source_free(plain);
+
+    CHECK(convert_source_new(&old, &options, NULL, NULL, &plain, &err) == EXH_OK, "%s", err.text);
+    file.p[file.n - 1] ^= 1;
+    uint8_t got[sizeof want];
+    CHECK(convert_source_as(plain)->read(convert_source_as(plain)->ctx, 0, got, sizeof got, &err) ==
+              EXH_IO,
+          "a recording that changed: %s", err.text);
+    convert_source_free(plain);
+    convert_source_free(NULL);
+    buf_free(&file);
+}
+
+static void count_progress(void *ctx, uint64_t done, uint64_t total)
+{
+    CHECK(done <= total, "%" PRIu64 " of %" PRIu64, done, total);
+    (*(size_t *)ctx)++;
+}
+
+static void test_source_failures(void)
+{
+    struct buf file = make("Kd1a V0"), none = make("J9"), empty = make("Kg1a"),
+               one = make("Kg1a V0");
+    struct convert_source *plain = NULL;
+    struct exh_openpgp paper;
+    size_t decrypted = 0, told = 0;
+    const struct convert_options options = plain_options(&decrypted, &paper);
+    struct exh_source old = exh_source_memory(file.p, file.n);
+
+    CHECK(convert_source_new(&old, &options, NULL, NULL, &plain, &err) == EXH_DENIED && !plain,
+          "locked");
+    old = exh_source_memory(none.p, none.n);
+    CHECK(convert_source_new(&old, &options, NULL, NULL, &plain, &err) == EXH_MALFORMED, "none");
+    old = exh_source_memory(empty.p, empty.n);
+    CHECK(convert_source_new(&old, &options, NULL, NULL, &plain, &err) == EXH_OK &&
+              convert_source_as(plain)->size == 0,
+          "empty");
+    convert_source_free(plain);
+    old = exh_source_memory(one.p, one.n);
+    CHECK(convert_source_new(&old, &options, count_progress, &told, &plain, &err) == EXH_OK &&
+              told == 1,
+          "progress: %zu", told);
+    convert_source_free(plain);
+    buf_free(&file);
+    buf_free(&none);
+    buf_free(&empty);
+    buf_free(&one);
+}
+
 static void test_words(void)
 {
     for (size_t i = 0; i < CONVERT_CODES_N; i++) {
@@ -464,6 +556,8 @@ int main(void)
     test_failures();
     test_many_keys();
     test_prefixes();
+    test_source();
+    test_source_failures();
     test_words();
     return check_done();
 }
