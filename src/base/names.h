@@ -60,6 +60,9 @@
 #define NAME_ENTRY_TRANSFER    "exhibit transfer v1"
 #define NAME_ENTRY_UNWRAP      "exhibit unwrap v1" // of the escrow process
 
+/* What the hash of an entry of an object's custody begins with, before a NUL. */
+#define NAME_CUSTODY "exhibit custody v1"
+
 /* The first bytes of a tick's payload. */
 #define NAME_TICK "EXT1"
 
