@@ -1,8 +1,15 @@
 /*
  * encrocrypt.h -- EncroCrypt2, the format of EncroCam's recordings, packet by packet.
  *
- * A file is any number of packets: "__EncroCrypt2", a type, a length, that many bytes. There is no header,
- * no end and no sequence number. Everything here is in clear; decrypting is seal/convert.h's work.
+ * A file is any number of packets, one behind the other; integers are big-endian:
+ *
+ *     0   13  "__EncroCrypt2"
+ *     13   1  type: 1 key, 2 video
+ *     14   4  bytes that follow
+ *     18      key: an OpenPGP message, binary, encrypted and signed; in it an AES-128 key, for the video behind
+ *             video: minutes since 1970 (4), nonce (16), ciphertext, tag (16): AES-128-GCM, no associated data
+ *
+ * There is no header, no end and no sequence number. Decrypting is seal/convert.h's work.
  *
  * Whatever does not fit is skipped up to the next "__EncroCrypt2", and told: a file that was cut, joined or
  * damaged loses only what is damaged. A packet whose data holds the beginning of another one was cut by it,

@@ -25,6 +25,9 @@ done
 libraries=$(loaded "$exhibit" camera photo --key k.pem --cert k.crt --test-source)
 case $libraries in *exhibit-media*libexif*) pass "camera loads the media module" ;; *) fail "camera loads the media module" "$libraries" ;; esac
 case $libraries in *libcurl*) fail "camera loads no libcurl" "$libraries" ;; *) pass "camera loads no libcurl" ;; esac
+libraries=$(loaded "$exhibit" convert "$v/es256.jpg" --dry-run)
+case $libraries in *exhibit-pgp*) pass "convert loads the OpenPGP module" ;; *) fail "convert loads the OpenPGP module" "$libraries" ;; esac
+case $libraries in *libcurl*) fail "convert loads no libcurl" "$libraries" ;; *) pass "convert loads no libcurl" ;; esac
 
 # --- a program whose modules are gone says so
 mkdir -p alone/bin
