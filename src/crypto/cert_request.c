@@ -2,6 +2,7 @@
 
 #include "base/names.h"
 #include "crypto/cert.h"
+#include "crypto/der.h"
 #include "crypto/key.h"
 #include "crypto/library.h"
 #include "crypto/renewal.h"
@@ -50,18 +51,37 @@ static enum exh_status state_renewal(X509_REQ *request, const struct exh_signer 
     return status;
 }
 
+// Not X509_REQ_sign(), which does not know how keys of a TPM are used.
 static enum exh_status sign(X509_REQ *request, const struct exh_key *key, struct buf *to,
                             struct exh_error *err)
 {
-    unsigned char *der = NULL;
-    int n;
+    uint8_t signature[EXH_SIGNATURE_MAX];
+    unsigned char *tbs = NULL, *alg = NULL;
+    X509_ALGOR *id = X509_ALGOR_new();
+    size_t n = 0;
+    int tbs_n = i2d_re_X509_REQ_tbs(request, &tbs), alg_n = 0;
+    enum exh_status status = EXH_OK;
 
-    if (X509_REQ_sign(request, key->pkey, sig_digest(key->pkey)) <= 0 ||
-        (n = i2d_X509_REQ(request, &der)) <= 0)
-        return fail_openssl(err, EXH_CRYPTO, "the private key did not sign the request");
-    buf_put(to, der, (size_t)n);
-    OPENSSL_free(der);
-    return buf_finish(to, err);
+    if (!id || tbs_n <= 0)
+        status = fail_openssl(err, EXH_CRYPTO, "request could not be made");
+    if (!status)
+        status =
+            key_sign_x509(key, (struct exh_bytes){ tbs, (size_t)tbs_n }, id, signature, &n, err);
+    if (!status && (alg_n = i2d_X509_ALGOR(id, &alg)) <= 0)
+        status = fail_openssl(err, EXH_CRYPTO, "request could not be made");
+    if (!status) {
+        der_put_head(to, DER_SEQUENCE, (size_t)tbs_n + (size_t)alg_n + der_size(1 + n));
+        buf_put(to, tbs, (size_t)tbs_n);
+        buf_put(to, alg, (size_t)alg_n);
+        der_put_head(to, DER_BITS, 1 + n);
+        buf_put_u8(to, 0); // unused bits
+        buf_put(to, signature, n);
+        status = buf_finish(to, err);
+    }
+    OPENSSL_free(alg);
+    OPENSSL_free(tbs);
+    X509_ALGOR_free(id);
+    return status;
 }
 
 enum exh_status cert_request_write(const struct exh_key *key, const char *name,

@@ -22,7 +22,8 @@
  * old   renewing a certificate whose key is another one: the signer of that certificate, which makes
  *       the statement of renewal.h. NULL: a first certificate, or the same key as before.
  *
- * EXH_INVALID (the name)  EXH_LIMIT  EXH_CRYPTO  EXH_NO_MEMORY, and whatever the old signer says
+ * EXH_INVALID (the name)  EXH_DENIED (a device's passphrase)  EXH_UNSUPPORTED (a key for RSASSA-PSS only)
+ * EXH_LIMIT  EXH_CRYPTO  EXH_NO_MEMORY, and whatever the old signer says
  */
 enum exh_status cert_request_write(const struct exh_key *key, const char *name,
                                    const struct exh_signer *old, struct buf *der,

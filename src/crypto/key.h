@@ -63,6 +63,15 @@ void key_engine_free(void *engine); // NULL is allowed
 enum exh_status key_signer(const struct exh_key *key, int64_t alg, struct exh_signer *out,
                            struct exh_error *err);
 
+/*
+ * Sign tbs as structures of X.509 are signed: with sig_digest(), ECDSA in DER, RSA by PKCS #1 v1.5.
+ * id receives the algorithm; signature has EXH_SIGNATURE_MAX bytes, *n receives how many. (signer.c)
+ *
+ * EXH_UNSUPPORTED (a key for RSASSA-PSS only)  EXH_DENIED  EXH_CRYPTO
+ */
+enum exh_status key_sign_x509(const struct exh_key *key, struct exh_bytes tbs, X509_ALGOR *id,
+                              uint8_t *signature, size_t *n, struct exh_error *err);
+
 /* DER of ECDSA to r || s of `size` bytes. (signer.c) */
 bool ecdsa_raw(struct exh_bytes der, uint8_t *raw, size_t size);
 

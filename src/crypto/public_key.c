@@ -156,25 +156,29 @@ static bool write_ec(X509_PUBKEY *spki, const EVP_PKEY *key)
     return false;
 }
 
-// By OpenSSL's encoder, as it writes RSA and Ed25519: without parameters, or with NULL.
+// As OpenSSL's encoder writes it: RSA, Ed25519, and keys that an engine holds and whose coordinates it keeps.
 static bool write_other(X509_PUBKEY *spki, EVP_PKEY *key)
 {
     X509_PUBKEY *made = NULL;
     X509_ALGOR *id = NULL;
     ASN1_OBJECT *oid = NULL;
     const unsigned char *p = NULL;
+    const void *value = NULL;
     int n = 0, type = V_ASN1_UNDEF;
     bool written = X509_PUBKEY_set(&made, key) && X509_PUBKEY_get0_param(&oid, &p, &n, &id, made);
 
     if (written)
-        X509_ALGOR_get0(NULL, &type, NULL, id);
-    written = written && (type == V_ASN1_UNDEF || type == V_ASN1_NULL) &&
-              put_bits(spki, OBJ_obj2nid(oid), type, NULL, OPENSSL_memdup(p, (size_t)n), (size_t)n);
+        X509_ALGOR_get0(NULL, &type, &value, id);
+    // A curve's name is one of OpenSSL's own objects, which need no copy.
+    void *curve = type == V_ASN1_OBJECT ? OBJ_nid2obj(OBJ_obj2nid(value)) : NULL;
+    written =
+        written && (type == V_ASN1_UNDEF || type == V_ASN1_NULL || curve) &&
+        put_bits(spki, OBJ_obj2nid(oid), type, curve, OPENSSL_memdup(p, (size_t)n), (size_t)n);
     X509_PUBKEY_free(made);
     return written;
 }
 
 bool public_key_write(X509_PUBKEY *spki, EVP_PKEY *key)
 {
-    return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC ? write_ec(spki, key) : write_other(spki, key);
+    return write_ec(spki, key) || write_other(spki, key);
 }

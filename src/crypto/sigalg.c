@@ -175,17 +175,36 @@ bool sig_key_fits(const EVP_PKEY *key, const struct sig_alg *alg, const char **w
     return fits;
 }
 
-const EVP_MD *sig_digest(const EVP_PKEY *key)
+static enum exh_hash hash_for(const EVP_PKEY *key)
 {
-    const struct library *lib = crypto_library();
-
     switch (EVP_PKEY_get_base_id(key)) {
-    case EVP_PKEY_ED25519: return NULL;
+    case EVP_PKEY_ED25519: return EXH_HASH_NONE;
     case EVP_PKEY_EC: break;
-    default: return lib->md[EXH_SHA256];
+    default: return EXH_SHA256;
     }
     int bits = EVP_PKEY_get_bits(key);
-    return lib->md[bits <= 256 ? EXH_SHA256 : bits <= 384 ? EXH_SHA384 : EXH_SHA512];
+    return bits <= 256 ? EXH_SHA256 : bits <= 384 ? EXH_SHA384 : EXH_SHA512;
+}
+
+const EVP_MD *sig_digest(const EVP_PKEY *key)
+{
+    return crypto_library()->md[hash_for(key)];
+}
+
+bool sig_alg_for_x509(const EVP_PKEY *key, struct sig_alg *out, int *nid)
+{
+    const enum exh_hash hash = hash_for(key);
+    const char *why;
+
+    for (size_t i = 0; i < ARRAY_N(x509_algs); i++) {
+        if (x509_algs[i].alg.hash == hash && x509_algs[i].alg.kind != SIG_PSS &&
+            sig_key_fits(key, &x509_algs[i].alg, &why)) {
+            *out = x509_algs[i].alg;
+            *nid = x509_algs[i].nid;
+            return true;
+        }
+    }
+    return false;
 }
 
 bool sig_set_pss(EVP_PKEY_CTX *params, const struct sig_alg *alg)

@@ -49,6 +49,9 @@ bool sig_holds(EVP_PKEY *key, const struct sig_alg *alg, struct exh_bytes tbs,
 /* Prepare ctx for the algorithm: sign if `sign`, else verify. */
 bool sig_begin(EVP_MD_CTX *ctx, EVP_PKEY *key, const struct sig_alg *alg, bool sign);
 
+/* The algorithm that a key signs X.509's structures with, and its OID; false: none without parameters. */
+bool sig_alg_for_x509(const EVP_PKEY *key, struct sig_alg *out, int *nid);
+
 /* The hash that a key signs X.509's structures with: SHA-2 of its strength; NULL: Ed25519 brings its own. */
 const EVP_MD *sig_digest(const EVP_PKEY *key);
 

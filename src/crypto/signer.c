@@ -105,6 +105,21 @@ static enum exh_status sign(void *ctx, struct exh_bytes tbs, uint8_t *signature,
     return EXH_OK;
 }
 
+enum exh_status key_sign_x509(const struct exh_key *key, struct exh_bytes tbs, X509_ALGOR *id,
+                              uint8_t *signature, size_t *n, struct exh_error *err)
+{
+    struct key_use use = { .key = key };
+    int nid = NID_undef;
+
+    if (!sig_alg_for_x509(key->pkey, &use.alg, &nid))
+        return fail(err, EXH_UNSUPPORTED, "a key for RSASSA-PSS alone signs no certificates here");
+    const int parameters = use.alg.kind == SIG_RSA ? V_ASN1_NULL : V_ASN1_UNDEF;
+    if (!X509_ALGOR_set0(id, OBJ_nid2obj(nid), parameters, NULL))
+        return fail_no_memory(err);
+    *n = EXH_SIGNATURE_MAX;
+    return make(&use, tbs, signature, n, err);
+}
+
 // The algorithm that a key is usually used with: for ECDSA the one of its curve's size.
 static int64_t usual_alg(const EVP_PKEY *pkey)
 {

@@ -5,6 +5,9 @@
 
 trap 'kill "${swtpm:-}" 2>/dev/null; rm -rf "$work"' EXIT
 "$exhibit" ca init studio >/dev/null || fail "an authority"
+mkdir ca
+"$build/tests/system/pki_tool" authority ca || fail "an authority of a server"
+openssl ecparam -name prime256v1 -genkey -noout -out next.key || fail "a next key"
 ffmpeg -loglevel error -f lavfi -i testsrc=size=160x120 -frames:v 1 photo.jpg || fail "a photo"
 printf '1234\n' >pin
 printf '4321\n' >wrong-pin
@@ -20,6 +23,12 @@ signs() {
     exits 0 "$name: a signed photo" "$exhibit" sign photo.jpg -o "$name.jpg" --key "$key" --cert "$name.pem" \
         --source-type digitalCreation ${pass:+--passphrase "$pass"} "$@"
     exits 0 "$name: it is trusted" "$exhibit" verify "$name.jpg" --trust studio/root.pem
+    # A device may ask for a certificate, and let another key follow its own.
+    holds "$name: a request" "$build/tests/system/pki_tool" request "$key" dome-1 "$name.csr" ${pass:+-p "$pass"}
+    holds "$name: openssl finds it signed" openssl req -in "$name.csr" -inform DER -noout -verify
+    holds "$name: a renewal" "$build/tests/system/pki_tool" request next.key dome-1 "$name.csr" ${pass:+-p "$pass"} \
+        "$key" "$name.pem"
+    holds "$name: is one" "$build/tests/system/pki_tool" certify ca "$name.csr" camera dome-1 next.pem "$name.pem"
 }
 
 # --- TPM
