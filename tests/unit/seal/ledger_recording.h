@@ -126,8 +126,8 @@ static inline void put_entry(struct recording *r, const struct ledger_entry *e)
 /* Append the bytes of record i and its entry. */
 static inline void put_record(struct recording *r, uint64_t i, enum tick_type type, uint64_t seed)
 {
-    const size_t chunks = 1 + i % 3, at = r->body.n;
-    const size_t n = !r->sealed           ? 40000 + 1000 * i
+    const size_t chunks = 1 + (size_t)i % 3, at = r->body.n;
+    const size_t n = !r->sealed           ? 40000 + 1000 * (size_t)i
                      : type == TICK_CLOSE ? (chunks - 1) * LEAF_SEALED + 24
                                           : chunks * LEAF_SEALED;
     struct ledger_entry e = { .type = type, .clock = clock_at(i), .plain_at = at };
