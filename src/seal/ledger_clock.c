@@ -76,7 +76,7 @@ void ledger_clock_see(struct ledger_check *c, const struct tick *t)
         c->last_t0_us = t->t0_us;
     }
     // An entry by a clock that nobody had set may be followed by any time.
-    c->clock_may_jump = (t->type == TICK_GAP && may_jump(c, t)) || (t->flags & TICK_UNSYNCHRONISED);
+    c->clock_may_jump = (!records && may_jump(c, t)) || (t->flags & TICK_UNSYNCHRONISED);
     c->recovered |= (t->flags & TICK_RECOVERED) != 0;
     c->unsynchronised |= (t->flags & TICK_UNSYNCHRONISED) != 0;
     c->last = *t;
