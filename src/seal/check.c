@@ -4,11 +4,14 @@
 #include "seal/ledger_object.h"
 #include "seal/ledger_report.h"
 
-/* Is this the body that the open entry was made for? A file cut off before its nonce has none. */
+/*
+ * Is this the body that the open entry was made for? A file cut off before its nonce has none. That of a body in
+ * clear stands in no header; but X.led may be of an age file, as of any other.
+ */
 static bool is_other_body(const struct ledger_check *c, const struct ledger_object *o)
 {
     if (!c->sealed)
-        return false;
+        return o->in_header;
     return !o->header || (o->has_nonce && memcmp(o->nonce, c->entry.nonce, sizeof o->nonce) != 0);
 }
 

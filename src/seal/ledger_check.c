@@ -10,6 +10,7 @@
 #include "seal/ledger_clock.h"
 
 #define SCAN_PIECE 4096 // bytes of a damaged ledger looked at in one go
+#define SCAN_FIRST 256  // the same at first: mostly the next entry is the next one
 
 const char *ledger_kind_name(enum ledger_kind kind)
 {
@@ -184,11 +185,11 @@ static enum exh_status find_magic(const struct ledger_check *c, const struct exh
 {
     const uint64_t end = ledger->size - ticks_at;
     uint8_t magic[TICK_MAGIC], piece[SCAN_PIECE];
-    size_t i;
+    size_t i, most = SCAN_FIRST;
 
     tick_magic(c->cose.alg, magic);
     while (end - at >= TICK_MAGIC) {
-        const size_t n = end - at < SCAN_PIECE ? (size_t)(end - at) : SCAN_PIECE;
+        const size_t n = end - at < most ? (size_t)(end - at) : most;
         enum exh_status status = source_read(ledger, ticks_at + at, piece, n, err);
         if (status != EXH_OK)
             return status;
@@ -197,6 +198,7 @@ static enum exh_status find_magic(const struct ledger_check *c, const struct exh
             return EXH_OK;
         }
         at += n - (TICK_MAGIC - 1);
+        most = SCAN_PIECE;
     }
     *found = at;
     return EXH_OK;
@@ -360,9 +362,10 @@ static void take(struct ledger_check *c, const struct tick *t, const uint8_t hea
         step->covers = tick_check(t, c->sealed, &err) == EXH_OK && t->end > t->first;
         return;
     }
-    if (vouches)
+    // Never back: a signer could make us read the same bytes for each of his bad entries.
+    if (vouches && t->first > c->place.end)
         c->place.end = t->first;
-    else if (!follows)
+    else if (!vouches && !follows)
         break_off(c, t);
     check_rules(c, t, step);
     count_entry(c, t);

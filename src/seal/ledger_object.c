@@ -67,12 +67,21 @@ static enum exh_status read_led(const struct exh_source *ledger, struct ledger_o
     return EXH_OK;
 }
 
+/* X.led ends within the header's open entry: power was cut when the recording began. */
+static bool is_torn(const struct ledger_object *o, const struct exh_source *ledger,
+                    struct exh_bytes in_header)
+{
+    return ledger && ledger->size < in_header.n &&
+           memcmp(o->led_open, in_header.p, (size_t)ledger->size) == 0;
+}
+
 /* Which open entry to go by, and whether the two agree. */
 static void choose_open(struct ledger_object *o, struct exh_bytes in_header, struct exh_bytes led,
-                        bool led_plain)
+                        bool torn, bool led_plain)
 {
     o->open = in_header.n ? in_header : led;
-    o->differs = in_header.n && o->led_open && !bytes_equal(in_header, led);
+    o->in_header = in_header.n;
+    o->differs = in_header.n && o->led_open && !torn && !bytes_equal(in_header, led);
     o->missing = o->header && !in_header.n && led.n && !led_plain;
 }
 
@@ -127,7 +136,7 @@ static enum exh_status read_object(const struct exh_source *object, const struct
         status = read_led(ledger, o, &led, err);
     if (status != EXH_OK)
         return status;
-    choose_open(o, in_header, led, is_plain(led));
+    choose_open(o, in_header, led, is_torn(o, ledger, in_header), is_plain(led));
     if (ledger && !o->open.n)
         return fail(err, EXH_MALFORMED, "the ledger does not begin with an open entry");
     if (ledger) {

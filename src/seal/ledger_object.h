@@ -19,6 +19,7 @@
 struct ledger_object {
     struct age_header *header; // owned; NULL: the object is no age file
     struct exh_bytes open;     // the open entry to go by; empty: there is none. Borrowed of this
+    bool in_header;            // it stands there
     bool one_file;             // its ticks are the stanza `final`
     bool has_ledger;           // `ledger` is somewhere
     struct exh_source ledger;  // ticks begin at ticks_at

@@ -307,6 +307,17 @@ static void torn_open(struct recording *r)
     r->body.n = 0;
 }
 
+static void only_header(struct recording *r)
+{
+    r->led_open.n = r->led.n = 0;
+    r->body.n = 0;
+}
+
+static void no_led_open(struct recording *r)
+{
+    r->led_open.n = 0;
+}
+
 enum where { BOTH, SEALED, PLAIN };
 
 static const struct attack {
@@ -400,7 +411,11 @@ static const struct attack {
       SEALED },
     { "another nonce", other_nonce, "another body", "another body",
       "the body is not the one that the open entry was made for", EXH_ALTERED, SEALED },
-    { "open entry of the ledger torn", torn_open, "another open entry", "another open entry",
+    { "power cut in the ledger's open entry", torn_open, "open end, torn ledger tail", "open end",
+      "bytes that are no whole entry", EXH_INCOMPLETE, SEALED },
+    { "power cut before the ledger's open entry", only_header, "open end", "open end",
+      "cut off, or still going on", EXH_INCOMPLETE, SEALED },
+    { "open entry of the ledger taken out", no_led_open, "another open entry", "another open entry",
       "different open entries", EXH_ALTERED, SEALED },
 };
 

@@ -397,6 +397,18 @@ static void test_pairs(void)
           "plain ledger, sealed object of ours");
     exh_ledger_report_free(report);
     buf_free(&age);
+    // The open entry of a recording in clear, in a header.
+    plain.sealed = true;
+    age = object_of(&plain, NULL);
+    const struct exh_source strange = exh_source_memory(age.p, age.n);
+    for (int beside = 0; beside < 2; beside++) {
+        with.ledger = beside ? &plain_source : NULL;
+        CHECK(exh_check(&strange, &with, &report, &err) == EXH_OK &&
+                  strcmp(report->verdict, "another body") == 0,
+              "an open entry of a body in clear, in a header, %d: %s", beside, report->verdict);
+        exh_ledger_report_free(report);
+    }
+    buf_free(&age);
     buf_free(&led);
     buf_free(&plain_led);
     photo_free(&p);
