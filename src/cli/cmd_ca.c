@@ -181,7 +181,8 @@ static enum exh_status subject_key(const struct call *call, const struct issue_a
         return exh_key_new(args->kind ? args->kind : "es256", out, err);
     if (args->kind)
         return fail(err, EXH_INVALID, "%s exists: --kind is for a key that is made", args->key);
-    return key_file_open(call, args->key, args->protection.passphrase_file, out, err);
+    return key_file_open(call, args->key, args->protection.passphrase_file, "key-passphrase", out,
+                         err);
 }
 
 struct root_files {
@@ -202,7 +203,7 @@ static enum exh_status open_root(const struct call *call, const struct issue_arg
         (status = exh_file_read(path, CHAIN_FILE_MAX, &root->cert, &root->cert_n, err)) ||
         (status = path_in(dir, ROOT_KEY, path, err)))
         return status;
-    if ((status = key_file_open(call, path, args->passphrase, &root->key, err)))
+    if ((status = key_file_open(call, path, args->passphrase, "passphrase", &root->key, err)))
         return status;
     return ca_open((const char *)root->cert, root->cert_n, root->key, NULL, &root->ca, err);
 }

@@ -107,7 +107,8 @@ static enum exh_status open_signer(struct shot *s, struct exh_error *err)
     if (status == EXH_OK)
         status = find_camera(s, err);
     if (status == EXH_OK)
-        status = key_file_open(s->call, s->args->key, s->args->passphrase, &s->key, err);
+        status =
+            key_file_open(s->call, s->args->key, s->args->passphrase, "passphrase", &s->key, err);
     if (status == EXH_OK)
         status = exh_key_signer(s->key, s->certs, 0, &s->signer, err);
     return status;

@@ -250,7 +250,7 @@ static enum exh_status fill_options(struct job *job, struct exh_sign_options *o,
                                     struct exh_error *err)
 {
     const struct sign_args *a = job->args;
-    enum exh_status status = capture_read_args(&a->capture, job->signing.leaf.camera,
+    enum exh_status status = capture_read_args(&a->capture, job->signing.own.leaf.camera,
                                                job->signing.judge.now, &job->capture, err);
 
     if (status == EXH_OK && a->store)
@@ -345,7 +345,7 @@ static enum exh_status write_signed(struct job *job, struct exh_sign_options *o,
         o->sidecar = job->store_out ? exh_output_sink(job->store_out) : &sink_nowhere;
     o->progress = progress_to;
     o->progress_ctx = &progress;
-    enum exh_status status = exh_sign(&job->source, sink, &job->signing.signer, o, done, err);
+    enum exh_status status = exh_sign(&job->source, sink, &job->signing.own.signer, o, done, err);
     progress_end(&progress);
     if (status != EXH_OK)
         return within(err, job->in);
@@ -382,7 +382,7 @@ static enum exh_status write_stream(struct job *job, struct exh_sign_options *o,
     in.names = segments_paths(job->segments);
     o->progress = progress_to;
     o->progress_ctx = &progress;
-    status = exh_sign_fragments(&in, sinks, &job->signing.signer, o, done, err);
+    status = exh_sign_fragments(&in, sinks, &job->signing.own.signer, o, done, err);
     progress_end(&progress);
     if (status != EXH_OK)
         return within(err, job->in);
@@ -417,7 +417,7 @@ static enum exh_status sign(struct job *job, struct exh_error *err)
     const struct sign_result result = { .in = job->in,
                                         .out = job->asset_path,
                                         .store = job->store_path[0] ? job->store_path : NULL,
-                                        .signer = job->signing.leaf.subject,
+                                        .signer = job->signing.own.leaf.subject,
                                         .done = &done };
     return sign_result_print(job->call, &result, err);
 }

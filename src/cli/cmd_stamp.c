@@ -102,10 +102,10 @@ static enum exh_status sign(struct job *job, struct exh_signed *done, struct exh
         o.sidecar = sink;
         sink = NULL;
     }
-    enum exh_status status = exh_sign(&job->source, sink, &job->signing.signer, &o, done, err);
+    enum exh_status status = exh_sign(&job->source, sink, &job->signing.own.signer, &o, done, err);
     if (status == EXH_UNSUPPORTED && !job->args->store) {
         o.update = false;
-        status = exh_sign(&job->source, sink, &job->signing.signer, &o, done, err);
+        status = exh_sign(&job->source, sink, &job->signing.own.signer, &o, done, err);
     }
     progress_end(&progress);
     return status == EXH_OK ? status : within(err, job->in);
@@ -125,7 +125,7 @@ static enum exh_status stamp(struct job *job, struct exh_error *err)
     const struct sign_result result = { .in = job->in,
                                         .out = job->args->store ? NULL : job->args->signing.out,
                                         .store = job->args->store ? job->args->signing.out : NULL,
-                                        .signer = job->signing.leaf.subject,
+                                        .signer = job->signing.own.leaf.subject,
                                         .done = &done };
     return sign_result_print(job->call, &result, err);
 }

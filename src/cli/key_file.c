@@ -22,10 +22,10 @@ bool key_is_uri(const char *name)
 }
 
 enum exh_status key_file_open(const struct call *call, const char *name,
-                              const char *passphrase_file, struct exh_key **out,
+                              const char *passphrase_file, const char *option, struct exh_key **out,
                               struct exh_error *err)
 {
-    struct passphrase passphrase = { call, passphrase_file, name };
+    struct passphrase passphrase = { call, passphrase_file, name, option };
     uint8_t *pem = NULL;
     size_t n = 0;
     enum exh_status status;
@@ -46,7 +46,7 @@ enum exh_status key_file_open(const struct call *call, const char *name,
 enum exh_status key_file_write(const struct call *call, const struct exh_key *key, const char *path,
                                const struct protection *how, struct exh_error *err)
 {
-    struct passphrase source = { call, how->passphrase_file, path };
+    struct passphrase source = { call, how->passphrase_file, path, "passphrase" };
     bool protect = how->protect || how->passphrase_file;
     char passphrase[PASSPHRASE_MAX];
     char *pem = NULL;

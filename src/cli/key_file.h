@@ -10,10 +10,10 @@
 
 /*
  * Open the key that --key names: a PEM file, or a URI of a TPM or token (exhibit/key.h). Its passphrase
- * comes from passphrase_file, or is asked for when that is NULL.
+ * comes from passphrase_file, or is asked for when that is NULL. option is what names that file.
  */
 enum exh_status key_file_open(const struct call *call, const char *name,
-                              const char *passphrase_file, struct exh_key **out,
+                              const char *passphrase_file, const char *option, struct exh_key **out,
                               struct exh_error *err);
 
 /* Whether --key names a key in a device, not a file. */

@@ -98,7 +98,7 @@ static bool may_ask(const struct passphrase *p)
 {
     if (!p->call->shared.no_input && access("/dev/tty", R_OK | W_OK) == 0)
         return true;
-    complain(p->call, "%s needs a passphrase: give --passphrase FILE", p->of);
+    complain(p->call, "%s needs a passphrase: give --%s FILE", p->of, p->option);
     return false;
 }
 

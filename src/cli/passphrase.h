@@ -15,6 +15,7 @@ struct passphrase {
     const struct call *call; // --no-input is obeyed
     const char *file;        // "-": standard input; NULL: ask at the terminal
     const char *of;          // what it is for, as people read it: "K.pem"
+    const char *option;      // that names such a file: "passphrase"
 };
 
 /* An exh_passphrase: ctx is a struct passphrase. What went wrong is said on stderr. */

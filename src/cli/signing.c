@@ -5,8 +5,6 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
-#include "base/when.h"
-#include "cli/key_file.h"
 #include "cli/module.h"
 
 #define OCSP_FILE_MAX ((size_t)64 << 10) // bytes of one OCSP response
@@ -38,39 +36,12 @@ static const struct option rows[] = {
 
 const struct option_group signing_options = { rows, ARRAY_N(rows) };
 
-/* A certificate that nobody would accept is better refused now than found out later. */
-static enum exh_status check_certificate(struct signing *s, bool any_time, struct exh_error *err)
+static enum exh_status open_key(struct signing *s, bool any_time, struct exh_error *err)
 {
-    const struct exh_crypto *crypto = exh_crypto_openssl();
-    struct exh_chain *chain = NULL;
-    char from[WHEN_TEXT_MAX], until[WHEN_TEXT_MAX];
-    enum exh_status status = crypto->chain_new(s->signer.chain, s->signer.chain_n, &chain, err);
+    const struct certified_args args = { s->args->key, s->args->cert, s->args->passphrase,
+                                         "passphrase" };
 
-    if (status != EXH_OK)
-        return status;
-    const struct exh_judgement profile = crypto->chain_profile(chain, EXH_PURPOSE_CLAIM, NULL);
-    crypto->chain_certificate(chain, 0, &s->leaf);
-    crypto->chain_free(chain);
-    if (!profile.holds)
-        return fail(err, EXH_INVALID, "this certificate cannot sign a credential: %s",
-                    profile.reason);
-    when_write(from, s->leaf.not_before);
-    when_write(until, s->leaf.not_after);
-    if (!any_time && (s->judge.now < s->leaf.not_before || s->judge.now > s->leaf.not_after))
-        return fail(err, EXH_INVALID, "this certificate is valid from %s to %s, not now", from,
-                    until);
-    return EXH_OK;
-}
-
-static enum exh_status open_key(struct signing *s, struct exh_error *err)
-{
-    enum exh_status status = certs_file_open(s->args->cert, &s->certs, err);
-
-    if (status == EXH_OK)
-        status = key_file_open(s->call, s->args->key, s->args->passphrase, &s->key, err);
-    if (status == EXH_OK)
-        status = exh_key_signer(s->key, s->certs, 0, &s->signer, err);
-    return status;
+    return certified_open(&s->own, &args, s->call, any_time ? NULL : &s->judge.now, err);
 }
 
 static enum exh_status add_ocsp(struct signing *s, uint8_t *p, size_t n, struct exh_error *err)
@@ -109,7 +80,8 @@ static enum exh_status ask_responder(struct signing *s, uint8_t *answer, size_t 
     char url[OCSP_URL_MAX];
     struct exh_chain *chain = NULL;
     size_t request_n = 0;
-    enum exh_status status = crypto->chain_new(s->signer.chain, s->signer.chain_n, &chain, err);
+    enum exh_status status =
+        crypto->chain_new(s->own.signer.chain, s->own.signer.chain_n, &chain, err);
 
     if (status != EXH_OK)
         return status;
@@ -150,9 +122,7 @@ enum exh_status signing_open(struct signing *s, const struct signing_args *args,
         return fail(err, EXH_INVALID, "OCSP responses count only beside a time-stamp: give --tsa");
     enum exh_status status = judge_open(&s->judge, &args->judge, &call->shared, err);
     if (status == EXH_OK)
-        status = open_key(s, err);
-    if (status == EXH_OK)
-        status = check_certificate(s, any_time, err);
+        status = open_key(s, any_time, err);
     if (status == EXH_OK)
         status = read_ocsp(s, err);
     if (status == EXH_OK && args->staple)
@@ -166,8 +136,7 @@ void signing_close(struct signing *s)
 {
     for (size_t i = 0; i < s->ocsp_n; i++)
         free((void *)(uintptr_t)s->ocsp[i].p);
-    exh_key_free(s->key);
-    exh_certs_free(s->certs);
+    certified_close(&s->own);
     judge_close(&s->judge);
     *s = (struct signing){ 0 };
 }

@@ -7,6 +7,7 @@
 #include <exhibit/file.h>
 #include <exhibit/sign.h>
 
+#include "cli/certified.h"
 #include "cli/judge.h"
 #include "cli/tsa.h"
 
@@ -31,10 +32,7 @@ struct signing {
     const struct call *call;         // borrowed
     const struct signing_args *args; // borrowed
     struct judge judge;              // trust and time
-    struct exh_key *key;             // owned
-    struct exh_certs *certs;         // owned
-    struct exh_signer signer;
-    struct exh_certificate leaf; // facts of the signer's certificate
+    struct certified own;            // the signer
     struct tsa tsa;
     struct exh_stamper stamper;
     struct exh_bytes ocsp[SIGNING_OCSP_MAX]; // owned
