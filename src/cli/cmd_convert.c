@@ -36,6 +36,7 @@ struct convert_args {
     const char *camera;
     const char *openpgp_passphrase;
     uint64_t hours;
+    struct judge_args judge; // of its options only those that say whose statements hold
 };
 
 static const struct option options[] = {
@@ -56,6 +57,8 @@ static const struct option options[] = {
     { "openpgp-passphrase", 0, OPTION_TEXT, "FILE",
       "the passphrase of the owner's OpenPGP key is the first line of FILE",
       .at = offsetof(struct convert_args, openpgp_passphrase) },
+    { "trust", 0, OPTION_LIST, "ROOTS.pem", "whose statements about recipients to believe",
+      .at = offsetof(struct convert_args, judge.trust) },
     { "hours", 0, OPTION_NUMBER, "N", "hours that a file of the camera has; 24 when not given",
       .at = offsetof(struct convert_args, hours) },
 };
@@ -72,10 +75,8 @@ struct job {
     char camera[EXH_OPENPGP_FINGERPRINT_MAX];
     struct convert_options options;
     uint64_t told[CONVERT_CODES_N];
-    struct exh_key *key; // with a signer, here and below
-    struct exh_certs *certs;
-    struct exh_signer signer;
-    struct exh_certificate leaf;
+    struct judge judge;
+    struct certified own; // with a signer
     char credential[PATH_MAX];
     struct exh_pool *pool;
     struct progress progress;
@@ -104,27 +105,18 @@ static void tell(void *ctx, const struct convert_finding *f)
 
 static enum exh_status open_signer(struct job *job, struct exh_error *err)
 {
-    const struct exh_crypto *crypto = exh_crypto_openssl();
     const struct convert_args *a = job->args;
-    struct exh_chain *chain = NULL;
+    const struct certified_args key = { a->signer, a->cert, a->passphrase, "passphrase" };
 
     if (!a->signer)
         return EXH_OK;
-    enum exh_status status = certs_file_open(a->cert, &job->certs, err);
-    if (status == EXH_OK)
-        status = key_file_open(job->call, a->signer, a->passphrase, &job->key, err);
-    if (status == EXH_OK)
-        status = exh_key_signer(job->key, job->certs, 0, &job->signer, err);
-    if (status == EXH_OK)
-        status = crypto->chain_new(job->signer.chain, job->signer.chain_n, &chain, err);
+    enum exh_status status = certified_open(&job->own, &key, job->call, &job->judge.now, err);
     if (status != EXH_OK)
         return status;
-    crypto->chain_certificate(chain, 0, &job->leaf);
-    crypto->chain_free(chain);
-    if (job->leaf.camera[0]) // its signature says "captured", and nothing was
+    if (job->own.leaf.camera[0]) // its signature says "captured", and nothing was
         return fail(err, EXH_INVALID,
                     "an import is signed by a person, and this certificate is of camera %s",
-                    job->leaf.camera);
+                    job->own.leaf.camera);
     return EXH_OK;
 }
 
@@ -167,12 +159,14 @@ static enum exh_status prepare(struct job *job, struct exh_error *err)
     const struct convert_args *a = job->args;
     enum exh_status status = fill_options(job, err);
 
+    if (status == EXH_OK)
+        status = judge_open(&job->judge, &a->judge, &job->call->shared, err);
     if (status == EXH_OK && a->out && a->signer)
         status = name_credential(job, err);
     if (status == EXH_OK)
         status = open_signer(job, err);
     if (status == EXH_OK)
-        status = recipients_read(&job->recipients, job->call, &a->recipients, err);
+        status = recipients_read(&job->recipients, job->call, &a->recipients, &job->judge, err);
     if (status == EXH_OK)
         status = openpgp_open(&job->openpgp, job->call, a->openpgp_passphrase, err);
     if (status == EXH_OK)
@@ -192,8 +186,8 @@ static void release(struct job *job)
     exh_source_close(&job->old);
     openpgp_close(&job->openpgp);
     recipients_free(&job->recipients);
-    exh_key_free(job->key);
-    exh_certs_free(job->certs);
+    certified_close(&job->own);
+    judge_close(&job->judge);
 }
 
 // --- sealing
@@ -203,7 +197,7 @@ static struct exh_seal_options seal_options(const struct job *job, const char *m
     return (struct exh_seal_options){
         .crypto = exh_crypto_openssl(),
         .recipients = job->recipients.list,
-        .signer = job->args->signer ? &job->signer : NULL,
+        .signer = job->args->signer ? &job->own.signer : NULL,
         .media_type = media_type,
         .clock = exh_clock_system(),
         .workers = exh_pool_workers(job->pool),
@@ -298,7 +292,7 @@ static enum exh_status sign_film(struct job *job, const struct exh_sink *film,
                    "%.200s: imported from EncroCrypt2, key packets signed by %s; order and times "
                    "unproven",
                    utf8_valid(bytes_of(old)) ? old : "a recording", job->report.signer.fingerprint);
-    return exh_sign(convert_source_as(job->plain), film, &job->signer, &o, NULL, err);
+    return exh_sign(convert_source_as(job->plain), film, &job->own.signer, &o, NULL, err);
 }
 
 static enum exh_status seal_signed(struct job *job, struct exh_error *err)
@@ -352,7 +346,7 @@ static enum exh_status print(const struct job *job, struct exh_error *err)
         .in = job->in,
         .out = job->written ? job->args->out : NULL,
         .credential = job->written && job->args->signer ? job->credential : NULL,
-        .sealer = job->written && job->args->signer ? job->leaf.person : NULL,
+        .sealer = job->written && job->args->signer ? job->own.leaf.person : NULL,
         .recipients = exh_recipients_count(job->recipients.list),
         .sealed = job->written ? &job->sealed : NULL,
         .report = &job->report,

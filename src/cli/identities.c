@@ -7,6 +7,20 @@
 
 #include "base/error.h"
 #include "base/wipe.h"
+#include "cli/key_file.h"
+
+#define PASSPHRASE_OPTION "passphrase-file"
+
+static const struct option rows[] = {
+    { "identity", 'i', OPTION_LIST, "IDENTITY",
+      "what opens it: an identity file, a private key (PEM, SSH, a device's URI), pgp: for GnuPG",
+      .at = offsetof(struct identities_args, names) },
+    { PASSPHRASE_OPTION, 0, OPTION_TEXT, "FILE",
+      "the passphrase, of IDENTITY or of IN itself, is the first line of FILE",
+      .at = offsetof(struct identities_args, passphrase_file) },
+};
+
+const struct option_group identities_options = { rows, ARRAY_N(rows) };
 
 static enum exh_status add_openpgp(struct identities *ids, const struct call *call,
                                    const char *passphrase_file, struct exh_error *err)
@@ -20,7 +34,7 @@ static enum exh_status add_openpgp(struct identities *ids, const struct call *ca
 static enum exh_status add_file(struct identities *ids, const struct call *call, const char *path,
                                 const char *passphrase_file, struct exh_error *err)
 {
-    struct passphrase passphrase = { call, passphrase_file, path };
+    struct passphrase passphrase = { call, passphrase_file, path, PASSPHRASE_OPTION };
     uint8_t *file = NULL;
     size_t n = 0;
     enum exh_status status = exh_file_read(path, EXH_IDENTITY_FILE_MAX, &file, &n, err);
@@ -31,6 +45,22 @@ static enum exh_status add_file(struct identities *ids, const struct call *call,
     wipe(file, n);
     free(file);
     return status == EXH_OK ? EXH_OK : within(err, path);
+}
+
+static enum exh_status add_device(struct identities *ids, const struct call *call, const char *uri,
+                                  const char *passphrase_file, struct exh_error *err)
+{
+    struct exh_key *key = NULL;
+
+    if (ids->keys_n == ARRAY_N(ids->keys))
+        return fail(err, EXH_LIMIT, "more than %d identities", EXH_IDENTITIES_MAX);
+    enum exh_status status =
+        key_file_open(call, uri, passphrase_file, PASSPHRASE_OPTION, &key, err);
+    if (status != EXH_OK)
+        return status;
+    ids->keys[ids->keys_n++] = key;
+    status = exh_identities_add_key(ids->list, key, err);
+    return status == EXH_OK ? EXH_OK : within(err, uri);
 }
 
 enum exh_status identities_read(struct identities *ids, const struct call *call,
@@ -45,6 +75,8 @@ enum exh_status identities_read(struct identities *ids, const struct call *call,
     for (size_t i = 0; i < names->n && status == EXH_OK; i++) {
         if (strcmp(names->items[i], OPENPGP_PREFIX) == 0)
             status = add_openpgp(ids, call, passphrase_file, err);
+        else if (key_is_uri(names->items[i]))
+            status = add_device(ids, call, names->items[i], passphrase_file, err);
         else
             status = add_file(ids, call, names->items[i], passphrase_file, err);
     }
@@ -56,6 +88,8 @@ enum exh_status identities_read(struct identities *ids, const struct call *call,
 void identities_free(struct identities *ids)
 {
     exh_identities_free(ids->list);
+    for (size_t i = 0; i < ids->keys_n; i++)
+        exh_key_free(ids->keys[i]);
     openpgp_close(&ids->openpgp);
     *ids = (struct identities){ 0 };
 }

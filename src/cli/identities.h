@@ -5,21 +5,32 @@
 #define CLI_IDENTITIES_H
 
 #include <exhibit/identity.h>
+#include <exhibit/source.h>
 
 #include "cli/openpgp.h"
 
-struct identities {              // zero it; it must not move while it is open
-    struct exh_identities *list; // owned
-    struct openpgp openpgp;      // for "pgp:"
+struct identities_args {
+    struct option_list names;
+    const char *passphrase_file;
+};
+
+extern const struct option_group identities_options; // rows of struct identities_args
+
+struct identities {                           // zero it; it must not move while it is open
+    struct exh_identities *list;              // owned
+    struct exh_key *keys[EXH_IDENTITIES_MAX]; // owned: those in devices
+    size_t keys_n;
+    struct openpgp openpgp; // for "pgp:"
 };
 
 /*
- * Read what the options name: files of keys (exhibit/identity.h), or "pgp:" for all keys that GnuPG has. A
- * passphrase is the first line of a file, or is asked for.
+ * Read what the options name: files of keys (exhibit/identity.h), URIs of P-256 keys in devices, or "pgp:" for
+ * all keys that GnuPG has. A passphrase is the first line of a file, or is asked for.
  */
 enum exh_status identities_read(struct identities *ids, const struct call *call,
                                 const struct option_list *names, const char *passphrase_file,
                                 struct exh_error *err);
+
 void identities_free(struct identities *ids); // a zeroed one is allowed
 
 #endif

@@ -26,6 +26,8 @@ const struct command *const commands[] = {
     &cmd_fakes,
     &cmd_convert,
     &cmd_camera_photo,
+    &cmd_recipient,
+    &cmd_identity_new,
     &cmd_key_new,
     &cmd_ca_init,
     &cmd_ca_issue,

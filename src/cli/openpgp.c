@@ -14,7 +14,8 @@ enum exh_status openpgp_open(struct openpgp *o, const struct call *call,
     const struct pgp_api *api = module_pgp(err);
     if (!api)
         return err->status;
-    o->passphrase = (struct passphrase){ call, passphrase_file, "the OpenPGP key" };
+    o->passphrase =
+        (struct passphrase){ call, passphrase_file, "the OpenPGP key", "openpgp-passphrase" };
     o->options = (struct pgp_options){ .never_ask = call->shared.no_input };
     if (passphrase_file) {
         o->options.ask = passphrase_get;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <exhibit/file.h>
+#include <exhibit/ledger.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -58,16 +59,47 @@ static enum exh_status add_lines(struct recipients *r, const struct call *call, 
     return EXH_OK;
 }
 
+bool recipients_is_statement(struct exh_bytes file)
+{
+    static const uint8_t cose_sign1 = 0xD2; // its CBOR tag, 18
+
+    return file.n && file.p[0] == cose_sign1;
+}
+
+/* Whoever says that a key is somebody's must be believed before anything is sealed to it. */
+static enum exh_status add_statement(struct recipients *r, struct exh_bytes file,
+                                     const struct judge *judge, struct exh_error *err)
+{
+    struct exh_statement s;
+    enum exh_status status =
+        exh_statement_check(file, exh_crypto_openssl(), judge ? judge->trust : NULL,
+                            judge ? judge->now : 0, NULL, 0, &s, err);
+
+    if (status == EXH_OK && judge && !s.holds)
+        status = fail(err, EXH_DENIED, "this statement is not to be relied on: %s%s", s.reason,
+                      judge->args->trust.n ? "" : "; say by --trust ROOTS.pem whom you trust");
+    if (status != EXH_OK)
+        return status;
+    return exh_recipients_add(r->list, s.recipient, strlen(s.recipient), err);
+}
+
 static enum exh_status add_file(struct recipients *r, const struct call *call, const char *path,
-                                struct exh_error *err)
+                                const struct judge *judge, struct exh_error *err)
 {
     uint8_t *text = NULL;
     size_t n = 0;
     enum exh_status status = exh_file_read(path, RECIPIENT_FILE_MAX, &text, &n, err);
 
+    const struct exh_bytes file = { text, n };
+    if (status == EXH_NOT_FOUND)
+        return fail(err, EXH_INVALID,
+                    "%s: neither a recipient (age1..., pgp:FINGERPRINT) nor a file that is there",
+                    path);
     if (status != EXH_OK)
         return status;
-    if (bytes_start((struct exh_bytes){ text, n }, "-----BEGIN "))
+    if (recipients_is_statement(file))
+        status = add_statement(r, file, judge, err);
+    else if (bytes_start(file, "-----BEGIN "))
         status = exh_recipients_add(r->list, (const char *)text, n, err);
     else
         status = add_lines(r, call, (char *)text, err); // a NUL follows the text
@@ -76,18 +108,20 @@ static enum exh_status add_file(struct recipients *r, const struct call *call, c
 }
 
 static enum exh_status add(struct recipients *r, const struct call *call, const char *name,
-                           struct exh_error *err)
+                           const struct judge *judge, struct exh_error *err)
 {
     if (strncmp(name, OPENPGP_PREFIX, sizeof OPENPGP_PREFIX - 1) == 0)
         return add_openpgp(r, call, name + sizeof OPENPGP_PREFIX - 1, err);
     // Keys are text, and no file's name begins so. Private ones are refused there, unread.
-    if (strncmp(name, "age1", 4) == 0 || strncmp(name, "AGE-", 4) == 0)
+    if (strncmp(name, "age1", 4) == 0 || strncmp(name, "AGE-", 4) == 0 ||
+        strncmp(name, "ssh-", 4) == 0)
         return exh_recipients_add(r->list, name, strlen(name), err);
-    return add_file(r, call, name, err);
+    return add_file(r, call, name, judge, err);
 }
 
 enum exh_status recipients_read(struct recipients *r, const struct call *call,
-                                const struct option_list *names, struct exh_error *err)
+                                const struct option_list *names, const struct judge *judge,
+                                struct exh_error *err)
 {
     enum exh_status status = EXH_OK;
 
@@ -95,7 +129,7 @@ enum exh_status recipients_read(struct recipients *r, const struct call *call,
     if (!r->list)
         return fail_no_memory(err);
     for (size_t i = 0; i < names->n && status == EXH_OK; i++)
-        status = add(r, call, names->items[i], err);
+        status = add(r, call, names->items[i], judge, err);
     if (status != EXH_OK)
         recipients_free(r);
     return status;
