@@ -23,14 +23,13 @@
 #include <exhibit/clock.h>
 #include <exhibit/identity.h>
 #include <exhibit/key.h>
+#include <exhibit/ledger.h>
 #include <exhibit/source.h>
 #include <exhibit/workers.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-struct exh_ledger_report; // exhibit/ledger.h
 
 #define EXH_MEDIA_TYPE_MAX 128                // bytes of a media type, with its NUL
 #define EXH_HELD_MAX       ((size_t)64 << 20) // sealed bytes kept while the sink is a pipe
@@ -213,20 +212,20 @@ EXH_API void exh_stream_free(struct exh_stream *s); // NULL is allowed; wipes th
 struct exh_remains {
     struct exh_tail tail; // previous of the next segment
     uint64_t entries;     // of the ledger, whole and in order, the open entry included
-    uint64_t body_n;      // bytes of the body that entries cover
+    uint64_t body_n;      // bytes of the body's file up to the end of what entries cover
     uint64_t ledger_n;    // bytes of those entries
-    uint64_t unsigned_n;  // bytes of the body behind: kept, but nobody signed them
+    uint64_t unsigned_n;  // bytes of the body behind: whole perhaps, but nobody signed them
     uint64_t torn_n;      // bytes of the ledger behind: an entry that was not finished
     bool sealed;
     bool closed; // nothing is missing
 };
 
 /*
- * Look at body and ledger after a power cut. Every entry and every covered byte is checked against the chain;
- * the signatures are not.
+ * Look at body and ledger after a power cut: as far as every entry holds, and its bytes.
  *
- * EXH_MALFORMED  the ledger has no open entry, or does not belong to the body
- * EXH_LIMIT  EXH_IO  EXH_NO_MEMORY
+ * EXH_MALFORMED  header or ledger has no whole open entry, so nothing was recorded; or they do not belong
+ *                together
+ * EXH_UNSUPPORTED  EXH_LIMIT  EXH_IO  EXH_NO_MEMORY  EXH_CRYPTO
  */
 EXH_API enum exh_status exh_recover(const struct exh_source *body, const struct exh_source *ledger,
                                     const struct exh_crypto *crypto, struct exh_remains *out,
@@ -247,19 +246,22 @@ EXH_API enum exh_status exh_stream_resume(const struct exh_appender *body,
 /* --- Opening -------------------------------------------------------------------------------------- */
 
 struct exh_open_options {
-    const struct exh_crypto *crypto;         // needed
-    const struct exh_identities *identities; // needed, but to open a plain recording
-    const struct exh_source *ledger; // X.led of a recording; NULL: the one-file form, or no ledger
-    const struct exh_trust *trust;   // to judge the signer; NULL: nobody is trusted
-    int64_t now;                     // Unix seconds: when the certificate is judged
+    // What exh_check() is asked: crypto is needed; ledger is X.led of a recording; trust and now judge the
+    // signer; progress counts bytes of the body.
+    struct exh_check_options check;
+    const struct exh_identities *identities; // needed, but to open a recording in clear
     // Only what was recorded in [from_us, to_us), by the ledger: whole records. Both 0: everything.
     uint64_t from_us;
     uint64_t to_us; // 0: to the end
+    // Only these bytes of the whole in clear; n 0: everything. Not together with times.
+    uint64_t at;
+    uint64_t n;
+    // Of a range: do not go through the whole ledger. Then there is no report; entries that were used
+    // are verified, each by itself.
+    bool quick;
     // Open also what demands a ledger that is gone: confidential, but nobody vouches for it.
     bool without_ledger;
     const struct exh_workers *workers;
-    void (*progress)(void *ctx, uint64_t done, uint64_t total);
-    void *progress_ctx;
 };
 
 /* How the payload itself stands: what stock age would say. */
@@ -277,15 +279,17 @@ enum exh_commit {
 };
 
 struct exh_opened {
-    enum exh_payload payload;
+    enum exh_payload payload; // of a range: as far as it was read
     enum exh_commit commit;
-    bool ledger_missing;    // the open entry demands a ledger and there is none
-    uint64_t plain_n;       // bytes given out
-    uint64_t plain_at;      // where the range begins in the whole
+    bool ledger_missing; // the open entry demands a ledger and there is none
+    uint64_t plain_n;    // bytes given out
+    uint64_t plain_at;   // where the range begins in the whole
+    uint64_t head_n;     // bytes given out before the range: what a player needs of the beginning
     uint64_t altered_chunk; // if ALTERED
-    uint64_t read_n;        // bytes read of the body
-    // What the ledger proves, as exh_check() tells it: owned, exh_ledger_report_free(). NULL: no ledger. Of a
-    // range only its records were compared with the body.
+    uint64_t records;       // of a range: entries that cover what was given out
+    uint64_t matching;      // of these, those whose bytes are what was signed
+    // What the ledger proves, as exh_check() tells it: owned, exh_ledger_report_free(). NULL with `quick`.
+    // Of a range only its records were compared with the body.
     struct exh_ledger_report *report;
 };
 
@@ -293,6 +297,9 @@ struct exh_opened {
  * Open a sealed file, armored or not, into sink, which need not patch. What comes out has been authenticated
  * with the file key, chunk by chunk; what the ledger proves is known at the end and stands in *out. So:
  * throw the output away unless the report is good enough for you.
+ *
+ * Of a range in time the records that began in it are given out, of MP4 with the file's beginning before
+ * them, so that it plays. All chunks of the entries that cover it are read, to compare them.
  *
  * out  owned; exh_opened_free(). Filled also when payload or ledger do not hold: a finding is no error.
  *
@@ -329,13 +336,13 @@ struct exh_rewrapped {
 
 /*
  * Write the file with a new header: the payload's bytes stay as they are. Who had the old header, or the file
- * key, can open it still: removing means that he is not given this one.
+ * key, can open it still: removing means that he is not given this one. Armor comes off.
  *
  * X25519 stanzas tell nobody whom they are for. Of a file that we sealed, or wrapped anew, the file key
  * tells it; a stranger's stanzas can only be removed all together, with `only`.
  *
  * EXH_NOT_FOUND  one of `remove` has no stanza that is known to be his
- * EXH_INVALID    nobody would be left; a passphrase beside others; an armored file
+ * EXH_INVALID    nobody would be left; a passphrase beside others; the commitment does not match
  * EXH_DENIED  EXH_CRYPTO  EXH_MALFORMED  EXH_LIMIT  EXH_IO  EXH_NO_MEMORY
  */
 EXH_API enum exh_status exh_rewrap(const struct exh_source *source, const struct exh_sink *sink,
@@ -386,7 +393,8 @@ struct exh_inspection {
 };
 
 /* Look at a sealed file. EXH_MALFORMED  EXH_LIMIT  EXH_UNSUPPORTED  EXH_IO  EXH_NO_MEMORY */
-EXH_API enum exh_status exh_inspect(const struct exh_source *source, struct exh_inspection *out,
+EXH_API enum exh_status exh_inspect(const struct exh_source *source,
+                                    const struct exh_crypto *crypto, struct exh_inspection *out,
                                     struct exh_error *err);
 
 #ifdef __cplusplus

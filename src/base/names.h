@@ -48,6 +48,9 @@
 /* HKDF: info of the commitment, followed by a NUL and the SHA-256 of the sealer's certificate. */
 #define NAME_INFO_COMMIT "exhibit/v1/commit"
 
+/* HKDF: info of the ephemeral key of an X25519 stanza, with the recipient as salt. */
+#define NAME_INFO_EPHEMERAL "exhibit/v1/ephemeral"
+
 /* The log: its origin and its URL are the server's name followed by this. */
 #define NAME_LOG "/log"
 

@@ -36,7 +36,8 @@ struct ledger_clock head_now(const struct head *h)
     return (struct ledger_clock){
         .t0_us = utc,
         .t1_us = utc,
-        .mono_us = m.monotonic_us > h->monotonic_us ? m.monotonic_us - h->monotonic_us : 0,
+        .mono_us = h->mono_before +
+                   (m.monotonic_us > h->monotonic_us ? m.monotonic_us - h->monotonic_us : 0),
         .uncertainty_cs = in_centiseconds(m.uncertainty_us),
         .unsynchronised = !m.synchronised,
     };
@@ -204,6 +205,20 @@ enum exh_status head_write(const struct head *h, const uint8_t *tick, struct buf
     status = file_key_end_header(h->key, out, err);
     assert(status != EXH_OK || out->n - at == h->size);
     return status;
+}
+
+void head_resume(struct head *h, const struct exh_seal_options *options, uint64_t mono_us,
+                 uint64_t segment)
+{
+    struct exh_moment now = { 0 };
+
+    options->clock->now(options->clock->ctx, &now);
+    h->options = options;
+    h->form.plain = true;
+    h->has_ledger = true;
+    h->monotonic_us = now.monotonic_us;
+    h->mono_before = mono_us;
+    h->segment = segment;
 }
 
 void head_forget(struct head *h)

@@ -34,7 +34,8 @@ struct head {
     bool has_ledger;
     struct buf open;       // the open entry, owned
     struct ledger ledger;  // if has_ledger, here and below
-    uint64_t monotonic_us; // when it was opened
+    uint64_t monotonic_us; // when it was opened, or resumed
+    uint64_t mono_before;  // microseconds of it before that
     uint64_t segment;
 };
 
@@ -55,6 +56,13 @@ struct ledger_clock head_now(const struct head *h);
 /* Check what a signer must be to sign ledgers, and what its certificate names. */
 NODISCARD enum exh_status head_sealer(const struct exh_seal_options *options,
                                       struct exh_certificate *out, struct exh_error *err);
+
+/*
+ * A head for a recording in clear that goes on: `ledger` is resumed by the caller. mono_us is what its clock
+ * showed at its last entry.
+ */
+void head_resume(struct head *h, const struct exh_seal_options *options, uint64_t mono_us,
+                 uint64_t segment);
 
 /* Forget the file key: nothing more can be sealed or wrapped. */
 void head_forget(struct head *h);

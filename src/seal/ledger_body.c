@@ -140,17 +140,28 @@ static enum exh_status search(struct ledger_check *c, const struct ledger_files 
     return EXH_OK;
 }
 
-static enum exh_status look(struct ledger_check *c, const struct ledger_files *files,
-                            const struct ledger_step *step, enum ledger_covered *out,
-                            struct exh_error *err)
+enum exh_status ledger_check_look(struct ledger_check *c, const struct ledger_files *files,
+                                  const struct ledger_step *step, struct exh_error *err)
 {
-    if (c->loose || c->cut || !step->in_order)
-        return search(c, files, step, out, err);
+    enum ledger_covered covered = COVERED_UNCHECKED;
+    enum exh_status status = EXH_OK;
 
-    enum exh_status status = compare(c, files, &step->tick, step->tick.first, out, err);
-    if (status == EXH_OK && *out != COVERED_ABSENT)
-        found_at(c, &step->tick, step->tick.first);
+    if (c->loose || c->cut || !step->in_order) {
+        status = search(c, files, step, &covered, err);
+    } else {
+        status = compare(c, files, &step->tick, step->tick.first, &covered, err);
+        if (status == EXH_OK && covered != COVERED_ABSENT)
+            found_at(c, &step->tick, step->tick.first);
+    }
+    if (status == EXH_OK)
+        ledger_check_covered(c, step, covered);
     return status;
+}
+
+void ledger_check_saw(struct ledger_check *c, const struct ledger_step *step, bool match)
+{
+    found_at(c, &step->tick, step->tick.first);
+    ledger_check_covered(c, step, match ? COVERED_MATCH : COVERED_ALTERED);
 }
 
 /* Is the next entry a sound one whose bytes have not arrived yet? */
@@ -179,7 +190,6 @@ enum exh_status ledger_check_follow(struct ledger_check *c, const struct ledger_
                                     bool wait, struct exh_error *err)
 {
     enum exh_status status = EXH_OK;
-    enum ledger_covered covered;
     struct ledger_step step;
     bool enough = false;
 
@@ -192,12 +202,10 @@ enum exh_status ledger_check_follow(struct ledger_check *c, const struct ledger_
             return status;
         if (!step.covers)
             continue;
-        covered = COVERED_UNCHECKED;
         if (files->body)
-            status = look(c, files, &step, &covered, err);
-        if (status != EXH_OK)
-            return status;
-        ledger_check_covered(c, &step, covered);
+            status = ledger_check_look(c, files, &step, err);
+        else
+            ledger_check_covered(c, &step, COVERED_UNCHECKED);
         if (files->progress)
             files->progress(files->progress_ctx, c->body_at, files->body ? body_size(files) : 0);
     }

@@ -199,6 +199,17 @@ NODISCARD enum exh_status ledger_check_follow(struct ledger_check *c,
                                               struct exh_error *err);
 
 /*
+ * For those who read the body themselves: look in the body for the bytes of a step, as ledger_check_follow()
+ * does, and say what was found. (ledger_body.c) EXH_IO  EXH_NO_MEMORY  EXH_CRYPTO
+ */
+NODISCARD enum exh_status ledger_check_look(struct ledger_check *c,
+                                            const struct ledger_files *files,
+                                            const struct ledger_step *step, struct exh_error *err);
+
+/* Say that the bytes of a step were seen where they were signed, and whether they match. (ledger_body.c) */
+void ledger_check_saw(struct ledger_check *c, const struct ledger_step *step, bool match);
+
+/*
  * The digest over the leaves of [at, at + n) of a body, as a tick has it (ledger_body.c).
  * EXH_IO  EXH_NO_MEMORY  EXH_CRYPTO
  */

@@ -279,23 +279,38 @@ static enum exh_status wrap(const struct recipient *one, const struct file_key *
                             struct exh_error *err)
 {
     switch (one->kind) {
-    case RECIPIENT_X25519: return stanza_x25519_put(header, one->key, key, crypto, err);
+    case RECIPIENT_X25519: return stanza_x25519_put(header, one->key, key, err);
     case RECIPIENT_P256: return stanza_p256tag_put(header, one->key, key, err);
     case RECIPIENT_OPENPGP:
         if (!one->made.message)
             return fail(err, EXH_INVALID, "no key was made for OpenPGP key %s", one->fingerprint);
-        return stanza_x25519_put(header, one->made.public, key, crypto, err);
+        return stanza_x25519_put(header, one->made.public, key, err);
     case RECIPIENT_PASSPHRASE: break;
     }
     const struct exh_bytes passphrase = { (const uint8_t *)one->passphrase, one->passphrase_n };
     return stanza_scrypt_put(header, passphrase, one->log_n, key, crypto, err);
 }
 
-/* Numbers 0 to n - 1 in random order: where a recipient stands tells nothing. */
-static enum exh_status shuffle(uint8_t order[EXH_RECIPIENTS_MAX], size_t n,
-                               const struct exh_crypto *crypto, struct exh_error *err)
+enum exh_status recipients_is_for(const struct exh_recipients *r, size_t i,
+                                  const struct age_stanza *s, const struct file_key *key, bool *is,
+                                  struct exh_error *err)
 {
-    uint32_t draws[EXH_RECIPIENTS_MAX];
+    const struct recipient *one = &r->items[i];
+
+    switch (one->kind) {
+    case RECIPIENT_X25519: return stanza_x25519_is_for(s, one->key, key, is, err);
+    case RECIPIENT_P256: return stanza_p256tag_is_for(s, one->key, is, err);
+    case RECIPIENT_OPENPGP: *is = false; return EXH_OK; // its key was made for the file
+    case RECIPIENT_PASSPHRASE: break;
+    }
+    *is = stanza_is(s, STANZA_SCRYPT);
+    return EXH_OK;
+}
+
+enum exh_status recipients_shuffle(uint8_t order[AGE_STANZAS_MAX], size_t n,
+                                   const struct exh_crypto *crypto, struct exh_error *err)
+{
+    uint32_t draws[AGE_STANZAS_MAX];
     uint8_t bytes[sizeof draws];
     enum exh_status status = crypto->random(bytes, sizeof bytes, err);
 
@@ -304,7 +319,7 @@ static enum exh_status shuffle(uint8_t order[EXH_RECIPIENTS_MAX], size_t n,
     memcpy(draws, bytes, sizeof draws);
     for (size_t i = 0; i < n; i++)
         order[i] = (uint8_t)i;
-    for (size_t i = n; i > 1; i--) { // Fisher and Yates; 2^32 / 64 leaves no bias to speak of
+    for (size_t i = n; i > 1; i--) { // Fisher and Yates; 2^32 / 128 leaves no bias to speak of
         const size_t j = draws[i - 1] % i;
         const uint8_t moved = order[i - 1];
         order[i - 1] = order[j];
@@ -317,11 +332,11 @@ enum exh_status recipients_wrap(const struct exh_recipients *r, const struct fil
                                 const struct exh_crypto *crypto, struct buf *header,
                                 struct exh_error *err)
 {
-    uint8_t order[EXH_RECIPIENTS_MAX];
+    uint8_t order[AGE_STANZAS_MAX];
 
     if (!r->n)
         return fail(err, EXH_INVALID, "nobody is given to seal to");
-    enum exh_status status = shuffle(order, r->n, crypto, err);
+    enum exh_status status = recipients_shuffle(order, r->n, crypto, err);
     for (size_t i = 0; !status && i < r->n; i++)
         status = wrap(&r->items[order[i]], key, crypto, header, err);
     for (size_t i = 0; !status && i < r->n; i++)

@@ -25,6 +25,16 @@ size_t recipients_size(const struct exh_recipients *r);
 /* Whether the only recipient is a passphrase: then no other stanza may stand in the header. */
 bool recipients_are_passphrase(const struct exh_recipients *r);
 
+/* Is this stanza known to be recipient i's? A passphrase's is any that is of a passphrase. EXH_CRYPTO */
+NODISCARD enum exh_status recipients_is_for(const struct exh_recipients *r, size_t i,
+                                            const struct age_stanza *s, const struct file_key *key,
+                                            bool *is, struct exh_error *err);
+
+/* Numbers 0 to n - 1 in random order, n at most AGE_STANZAS_MAX: where a recipient stands tells nothing. */
+NODISCARD enum exh_status recipients_shuffle(uint8_t order[AGE_STANZAS_MAX], size_t n,
+                                             const struct exh_crypto *crypto,
+                                             struct exh_error *err);
+
 /*
  * Put the recipients' stanzas into a header: in random order, OpenPGP messages behind them. EXH_INVALID when
  * there is none.

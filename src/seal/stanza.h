@@ -44,8 +44,12 @@ struct x25519_identity { // always in secret memory
     uint8_t public[X25519_SIZE];
 };
 NODISCARD enum exh_status stanza_x25519_put(struct buf *header, const uint8_t to[X25519_SIZE],
-                                            const struct file_key *key,
-                                            const struct exh_crypto *crypto, struct exh_error *err);
+                                            const struct file_key *key, struct exh_error *err);
+/* Is this stanza the one that stanza_x25519_put() makes for `to`? No: another's, or another program's. */
+NODISCARD enum exh_status stanza_x25519_is_for(const struct age_stanza *s,
+                                               const uint8_t to[X25519_SIZE],
+                                               const struct file_key *key, bool *is,
+                                               struct exh_error *err);
 NODISCARD enum exh_status stanza_x25519_open(const struct x25519_identity *id,
                                              const struct age_stanza *s, struct file_key *key,
                                              bool *opened, struct exh_error *err);
@@ -63,6 +67,10 @@ size_t stanza_scrypt_size(unsigned log_n);
 // stanza_p256tag.c
 NODISCARD enum exh_status stanza_p256tag_put(struct buf *header, const uint8_t to[P256_POINT],
                                              const struct file_key *key, struct exh_error *err);
+/* By its tag: whoever made it. One in 2^32 others has the same. */
+NODISCARD enum exh_status stanza_p256tag_is_for(const struct age_stanza *s,
+                                                const uint8_t to[P256_POINT], bool *is,
+                                                struct exh_error *err);
 NODISCARD enum exh_status stanza_p256tag_open(const struct exh_key *id,
                                               const uint8_t point[P256_POINT],
                                               const struct age_stanza *s, struct file_key *key,

@@ -53,6 +53,22 @@ enum exh_status stanza_p256tag_put(struct buf *header, const uint8_t to[P256_POI
     return buf_finish(header, err);
 }
 
+enum exh_status stanza_p256tag_is_for(const struct age_stanza *s, const uint8_t to[P256_POINT],
+                                      bool *is, struct exh_error *err)
+{
+    uint8_t tag[TAG_N], want[TAG_N], enc[P256_POINT];
+    struct exh_error other;
+
+    *is = false;
+    if (!stanza_is(s, STANZA_P256TAG) || stanza_check(s, 2, &other) ||
+        stanza_arg_bytes(s, 0, tag, sizeof tag, &other) ||
+        stanza_arg_bytes(s, 1, enc, sizeof enc, &other))
+        return EXH_OK;
+    enum exh_status status = tag_of(to, enc, want, err);
+    *is = !status && memcmp(tag, want, TAG_N) == 0;
+    return status;
+}
+
 enum exh_status stanza_p256tag_open(const struct exh_key *id, const uint8_t point[P256_POINT],
                                     const struct age_stanza *s, struct file_key *key, bool *opened,
                                     struct exh_error *err)

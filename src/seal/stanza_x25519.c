@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/names.h"
 #include "base/text.h"
 #include "base/wipe.h"
 #include "crypto/kdf.h"
@@ -29,17 +30,31 @@ static enum exh_status wrap_key(struct work *w, const uint8_t share[X25519_SIZE]
                        sizeof w->wrap, err);
 }
 
-static enum exh_status wrap(struct work *w, const uint8_t to[X25519_SIZE],
-                            const struct file_key *key, const struct exh_crypto *crypto,
-                            uint8_t share[X25519_SIZE], uint8_t body[WRAPPED_N],
-                            struct exh_error *err)
+/*
+ * The ephemeral key is derived from the file key and the recipient, not drawn: then whoever can open the
+ * file can tell whether a stanza is a given recipient's, and take it out; to all others it is random, since the
+ * file key is. (The same derivation makes encryption verifiable in the Fujisaki-Okamoto transform.)
+ */
+static enum exh_status make_share(struct work *w, const uint8_t to[X25519_SIZE],
+                                  const struct file_key *key, uint8_t share[X25519_SIZE],
+                                  struct exh_error *err)
 {
-    enum exh_status status = crypto->random(w->ephemeral, sizeof w->ephemeral, err);
+    enum exh_status status = file_key_derive(key, (struct exh_bytes){ to, X25519_SIZE },
+                                             bytes_of(NAME_INFO_EPHEMERAL), w->ephemeral, err);
+
+    if (!status && !x25519_public(w->ephemeral, share))
+        status = fail(err, EXH_CRYPTO, "no X25519 key could be made");
+    return status;
+}
+
+static enum exh_status wrap(struct work *w, const uint8_t to[X25519_SIZE],
+                            const struct file_key *key, uint8_t share[X25519_SIZE],
+                            uint8_t body[WRAPPED_N], struct exh_error *err)
+{
+    enum exh_status status = make_share(w, to, key, share, err);
 
     if (status)
         return status;
-    if (!x25519_public(w->ephemeral, share))
-        return fail(err, EXH_CRYPTO, "no X25519 key could be made");
     if (!x25519_shared(w->ephemeral, to, w->shared))
         return fail(err, EXH_CRYPTO, "nothing secret can be shared with the X25519 recipient");
     status = wrap_key(w, share, to, err);
@@ -49,14 +64,13 @@ static enum exh_status wrap(struct work *w, const uint8_t to[X25519_SIZE],
 }
 
 enum exh_status stanza_x25519_put(struct buf *header, const uint8_t to[X25519_SIZE],
-                                  const struct file_key *key, const struct exh_crypto *crypto,
-                                  struct exh_error *err)
+                                  const struct file_key *key, struct exh_error *err)
 {
     struct work w;
     uint8_t share[X25519_SIZE], body[WRAPPED_N];
     char text[SHARE_N + 1] = { 0 };
     const char *args[] = { STANZA_X25519, text };
-    enum exh_status status = wrap(&w, to, key, crypto, share, body, err);
+    enum exh_status status = wrap(&w, to, key, share, body, err);
 
     wipe(&w, sizeof w);
     if (status)
@@ -64,6 +78,23 @@ enum exh_status stanza_x25519_put(struct buf *header, const uint8_t to[X25519_SI
     base64_write(text, share, sizeof share);
     age_header_put_stanza(header, args, ARRAY_N(args), (struct exh_bytes){ body, sizeof body });
     return buf_finish(header, err);
+}
+
+enum exh_status stanza_x25519_is_for(const struct age_stanza *s, const uint8_t to[X25519_SIZE],
+                                     const struct file_key *key, bool *is, struct exh_error *err)
+{
+    struct work w;
+    uint8_t want[X25519_SIZE], share[X25519_SIZE];
+    struct exh_error other;
+
+    *is = false;
+    if (!stanza_is(s, STANZA_X25519) || stanza_check(s, 1, &other) ||
+        stanza_arg_bytes(s, 0, share, sizeof share, &other))
+        return EXH_OK;
+    enum exh_status status = make_share(&w, to, key, want, err);
+    wipe(&w, sizeof w);
+    *is = !status && memcmp(share, want, sizeof want) == 0;
+    return status;
 }
 
 static enum exh_status unwrap(struct work *w, const struct x25519_identity *id,

@@ -158,6 +158,99 @@ static inline struct exh_seal_options world_options(struct world *w)
                                       .clock = &w->clock };
 }
 
+/* A file in memory that only grows, and may fail. */
+struct grown {
+    uint8_t *p; // owned; free()
+    size_t n;
+    size_t synced;   // bytes that a power cut leaves for sure
+    int calls_left;  // writes and syncs until one fails; negative: none does
+    int *calls_both; // instead: shared with another file
+};
+
+static inline bool grown_fails(struct grown *g)
+{
+    int *left = g->calls_both ? g->calls_both : &g->calls_left;
+
+    return *left >= 0 && (*left)-- == 0;
+}
+
+static inline enum exh_status grown_write(void *ctx, const uint8_t *p, size_t n,
+                                          struct exh_error *err)
+{
+    struct grown *g = ctx;
+
+    if (grown_fails(g))
+        return fail(err, EXH_IO, "the disk is full");
+    g->p = realloc(g->p, g->n + n + 1);
+    if (!g->p)
+        exit(2);
+    memcpy(g->p + g->n, p, n);
+    g->n += n;
+    return EXH_OK;
+}
+
+static inline enum exh_status grown_sync(void *ctx, struct exh_error *err)
+{
+    struct grown *g = ctx;
+
+    if (grown_fails(g))
+        return fail(err, EXH_IO, "the disk is broken");
+    g->synced = g->n;
+    return EXH_OK;
+}
+
+static inline struct exh_appender grown_appender(struct grown *g)
+{
+    return (struct exh_appender){ .write = grown_write, .sync = grown_sync, .ctx = g };
+}
+
+static inline struct exh_source grown_source(const struct grown *g)
+{
+    return exh_source_memory(g->p, g->n);
+}
+
+static inline void grown_free(struct grown *g)
+{
+    free(g->p);
+    *g = (struct grown){ .calls_left = -1 };
+}
+
+/* A segment of `records` records of n bytes each, one a second, closed or not. grown_free() both. */
+static inline void world_record(struct world *w, const struct exh_stream_options *o,
+                                const uint8_t *plain, size_t records, size_t n, bool close,
+                                struct grown *body, struct grown *led)
+{
+    struct exh_stream *s = NULL;
+    struct exh_error err;
+
+    *body = *led = (struct grown){ .calls_left = -1 };
+    const struct exh_appender to_body = grown_appender(body), to_led = grown_appender(led);
+    must(exh_stream_open(&to_body, &to_led, o, &s, &err), &err);
+    for (size_t i = 0; i < records; i++) {
+        must(exh_stream_write(s, plain + i * n, n, &err), &err);
+        world_pass(w, 1000000);
+        must(exh_stream_record(s, 0, true, &err), &err);
+    }
+    if (close)
+        must(exh_stream_close(s, NULL, NULL, &err), &err);
+    exh_stream_free(s);
+}
+
+/* The whole answer of a check. exh_ledger_report_free() */
+static inline struct exh_ledger_report *world_check(const struct world *w,
+                                                    const struct exh_source *object,
+                                                    const struct exh_source *ledger)
+{
+    const struct exh_check_options options = { .crypto = w->crypto,
+                                               .ledger = ledger,
+                                               .now = (int64_t)(WORLD_UTC / 1000000) };
+    struct exh_ledger_report *report = NULL;
+    struct exh_error err;
+
+    must(exh_check(object, &options, &report, &err), &err);
+    return report;
+}
+
 /* Bytes that do not repeat; free(). */
 static inline uint8_t *world_bytes(size_t n)
 {
