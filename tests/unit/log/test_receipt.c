@@ -175,27 +175,50 @@ static void check_receipts(void)
     free(leaves);
 }
 
-/* Entries as docs/log-format.md shows them; the digests are sha256sum's. */
-static void entries(void)
+#define EXAMPLE_KEY "server.example/log+793c5267+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"
+#define EXAMPLE                                                                     \
+    FIRST "extra AAECAwQFBgcICQoLDA0ODw==\nindex 1\n"                               \
+          "NfMRKNa17syCY8xKV36emkqY/EXfJvB9HozquX616Jk=\n"                          \
+          "JSB6gONpEC0T1P5voMF4TQQBxAbQBmQMPIxjtsyrYsY=\n\nserver.example/log\n3\n" \
+          "wIBFm1ybs8xPqA87M5Q9qGSZQRZc1AMmHkDPh0rNF7s=\n\n— server.example/log " \
+          "eTxSZz+5zxEYNTJApvOpo0x19ziVGSF+bPcN+3tWq49kDvAzwQqslnoBjO8tAXgfb+"      \
+          "xcjp3KuNovmh10CWLSib+wfwk=\n"
+
+/* The example of docs/log-format.md, which was made with Python's hashlib and cryptography. */
+static void example(void)
 {
-    uint8_t salt[ENTRY_SALT], entry[ENTRY_SIZE];
+    struct buf salt = buf_with_limit(ENTRY_SALT);
     struct entry_object object = { .length = 0x0102030405 };
+    uint8_t entry[ENTRY_SIZE];
     char hex[2 * ENTRY_SIZE + 1];
+    struct exh_judgement j = { .holds = false };
+    struct note_key key;
+    struct receipt r;
     struct exh_error err = { .text = "" };
 
-    for (size_t i = 0; i < sizeof salt; i++)
-        salt[i] = (uint8_t)i;
     memset(object.oid, 0xAA, sizeof object.oid);
     memset(object.body, 0xBB, sizeof object.body);
-    CHECK(entry_of_object(crypto, salt, &object, entry, &err) == EXH_OK, "%s", err.text);
+    CHECK(receipt_read(bytes_of(EXAMPLE), &r, &err) == EXH_OK, "%s", err.text);
+    receipt_put_extra(&r, &salt);
+    CHECK(salt.n == ENTRY_SALT && entry_of_object(crypto, salt.p, &object, entry, &err) == EXH_OK,
+          "%s", err.text);
     hex_write(hex, entry, sizeof entry);
     CHECK(strcmp(hex, "20fb4fda5d8becb5be3344b272d028fcb0e673d897057be6287eb510f9b1067f") == 0,
           "%s", hex);
-    CHECK(entry_of_fact(crypto, salt, NAME_ENTRY_LEASE, bytes_of("fact"), entry, &err) == EXH_OK,
+    CHECK(note_key_read(crypto, bytes_of(EXAMPLE_KEY), &key, &err) == EXH_OK, "%s", err.text);
+    CHECK(receipt_check(crypto, &r, (struct exh_bytes){ entry, sizeof entry }, &key, 1, NULL, &j,
+                        &err) == EXH_OK &&
+              j.holds,
+          "%s%s", err.text, j.reason);
+    const struct note_signer signer = test_signer(LOG);
+    CHECK(memcmp(signer.key.public_key, key.public_key, sizeof key.public_key) == 0, "the key");
+
+    CHECK(entry_of_fact(crypto, salt.p, NAME_ENTRY_LEASE, bytes_of("fact"), entry, &err) == EXH_OK,
           "%s", err.text);
     hex_write(hex, entry, sizeof entry);
     CHECK(strcmp(hex, "daeadb04b7c2480582c67bd473675086f602b86e9ad7283ac10b40cd0c22cac6") == 0,
           "%s", hex);
+    buf_free(&salt);
 }
 
 int main(void)
@@ -204,6 +227,6 @@ int main(void)
     read_texts();
     large_receipts();
     check_receipts();
-    entries();
+    example();
     return check_done();
 }
