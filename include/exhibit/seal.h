@@ -178,7 +178,8 @@ EXH_API enum exh_status exh_stream_write(struct exh_stream *s, const uint8_t *p,
 /*
  * The record ends here: where a player can skip filler (between fragments or packets), and can begin. Whole
  * chunks go to stable storage, then one tick that covers them. A record that ends inside a chunk waits
- * for it to fill up, or is filled up as options->sync says; its tick then comes with a later record.
+ * for it to fill up, or is filled up as options->sync says; its tick then comes with a later record. Without
+ * new bytes since the last record nothing but that is done: call it now and then when nothing comes.
  *
  * t0_us      UTC of the record's first sample, microseconds since 1970; 0: when its first byte was written
  * key_frame  it begins with a key frame

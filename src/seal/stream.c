@@ -118,6 +118,17 @@ static enum exh_status end_record(struct exh_stream *s, uint64_t t0_us, bool key
     return status;
 }
 
+/* Nothing new came: a chunk that has waited long enough is filled up all the same. */
+static enum exh_status settle(struct exh_stream *s, struct exh_error *err)
+{
+    enum exh_status status = stream_pad(s, err);
+
+    if (status != EXH_OK || s->plain_n == s->record_at)
+        return status;
+    s->record_at = s->plain_n;
+    return cover(s, err);
+}
+
 enum exh_status exh_stream_record(struct exh_stream *s, uint64_t t0_us, bool key_frame,
                                   struct exh_error *err)
 {
@@ -125,8 +136,10 @@ enum exh_status exh_stream_record(struct exh_stream *s, uint64_t t0_us, bool key
 
     err = err ? err : &local;
     enum exh_status status = check_open(s, err);
-    if (status != EXH_OK || s->plain_n == s->record_at)
+    if (status != EXH_OK)
         return status;
+    if (s->plain_n == s->record_at)
+        return ended(s, settle(s, err));
     if (t0_us > LEDGER_TIME_MAX)
         return fail(err, EXH_INVALID, "the record's time is beyond the year 9999");
     return ended(s, end_record(s, t0_us, key_frame, err));
