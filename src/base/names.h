@@ -51,6 +51,9 @@
 /* HKDF: info of the ephemeral key of an X25519 stanza, with the recipient as salt. */
 #define NAME_INFO_EPHEMERAL "exhibit/v1/ephemeral"
 
+/* And of the X25519 key that stands for an OpenPGP key in one file; its fingerprint is the salt. */
+#define NAME_INFO_OPENPGP "exhibit/v1/openpgp"
+
 /* The log: its origin and its URL are the server's name followed by this. */
 #define NAME_LOG "/log"
 

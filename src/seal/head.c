@@ -180,7 +180,7 @@ enum exh_status head_begin(struct head *h, const struct exh_seal_options *option
     if (status == EXH_OK && !form->plain)
         status = file_key_new(options->crypto, &h->key, err);
     if (status == EXH_OK && !form->plain)
-        status = recipients_for_file(options->recipients, options->crypto, &h->recipients, err);
+        status = recipients_for_file(options->recipients, h->key, &h->recipients, err);
     if (status == EXH_OK && !form->plain)
         status = options->crypto->random(h->nonce, sizeof h->nonce, err);
     if (status == EXH_OK && h->has_ledger)

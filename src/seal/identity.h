@@ -49,10 +49,8 @@ void identity_free(struct identity *id);
 NODISCARD enum exh_status identity_open(const struct identity *id, const struct age_stanza *s,
                                         struct file_key *key, bool *opened, struct exh_error *err);
 
-/* The text of an X25519 identity, with a NUL; and a new identity. EXH_CRYPTO (identity_new.c) */
+/* The text of an X25519 identity, with a NUL. (identity_new.c) */
 #define IDENTITY_TEXT_N BECH32_TEXT_N(sizeof IDENTITY_PREFIX - 1, X25519_SIZE)
-NODISCARD enum exh_status identity_make(const struct exh_crypto *crypto, struct x25519_identity *id,
-                                        struct exh_error *err);
 void identity_write(const struct x25519_identity *id, char to[IDENTITY_TEXT_N]);
 
 /* Add the keys of an age identity file in clear. (identity_lines.c) */

@@ -98,8 +98,8 @@ static enum exh_status write_file(const struct x25519_identity *id, int64_t now,
     return n > 0 && n < FILE_N ? EXH_OK : fail(err, EXH_LIMIT, "the identity file is too large");
 }
 
-enum exh_status identity_make(const struct exh_crypto *crypto, struct x25519_identity *id,
-                              struct exh_error *err)
+static enum exh_status make_identity(const struct exh_crypto *crypto, struct x25519_identity *id,
+                                     struct exh_error *err)
 {
     enum exh_status status = crypto->random(id->secret, sizeof id->secret, err);
 
@@ -119,7 +119,7 @@ enum exh_status exh_identity_new(const struct exh_crypto *crypto, int64_t now,
     char *text = secret_new(FILE_N);
 
     err = err ? err : &local;
-    enum exh_status status = id && text ? identity_make(crypto, id, err) : fail_no_memory(err);
+    enum exh_status status = id && text ? make_identity(crypto, id, err) : fail_no_memory(err);
     if (!status)
         status = write_file(id, now, text, err);
     if (!status && passphrase) {

@@ -222,14 +222,14 @@ enum exh_status exh_recipients_add_openpgp(struct exh_recipients *r,
 }
 
 /* Copy a recipient; what it owns is copied too, or made. */
-static enum exh_status copy_for_file(const struct recipient *one, const struct exh_crypto *crypto,
+static enum exh_status copy_for_file(const struct recipient *one, const struct file_key *key,
                                      struct recipient *to, struct exh_error *err)
 {
     *to = *one;
     to->passphrase = NULL;
     to->made = (struct openpgp_key){ 0 };
     if (one->kind == RECIPIENT_OPENPGP)
-        return stanza_openpgp_make(one->openpgp, one->fingerprint, crypto, &to->made, err);
+        return stanza_openpgp_make(one->openpgp, one->fingerprint, key, &to->made, err);
     if (one->kind != RECIPIENT_PASSPHRASE)
         return EXH_OK;
     to->passphrase = secret_new(one->passphrase_n);
@@ -239,14 +239,14 @@ static enum exh_status copy_for_file(const struct recipient *one, const struct e
     return EXH_OK;
 }
 
-enum exh_status recipients_for_file(const struct exh_recipients *r, const struct exh_crypto *crypto,
+enum exh_status recipients_for_file(const struct exh_recipients *r, const struct file_key *key,
                                     struct exh_recipients **out, struct exh_error *err)
 {
     struct exh_recipients *copy = exh_recipients_new();
     enum exh_status status = copy ? EXH_OK : fail_no_memory(err);
 
     for (size_t i = 0; !status && i < r->n; i++, copy->n++)
-        status = copy_for_file(&r->items[i], crypto, &copy->items[i], err);
+        status = copy_for_file(&r->items[i], key, &copy->items[i], err);
     if (status)
         exh_recipients_free(copy);
     else
@@ -300,7 +300,8 @@ enum exh_status recipients_is_for(const struct exh_recipients *r, size_t i,
     switch (one->kind) {
     case RECIPIENT_X25519: return stanza_x25519_is_for(s, one->key, key, is, err);
     case RECIPIENT_P256: return stanza_p256tag_is_for(s, one->key, is, err);
-    case RECIPIENT_OPENPGP: *is = false; return EXH_OK; // its key was made for the file
+    case RECIPIENT_OPENPGP:
+        return stanza_openpgp_is_for(one->openpgp, one->fingerprint, s, key, is, err);
     case RECIPIENT_PASSPHRASE: break;
     }
     *is = stanza_is(s, STANZA_SCRYPT);

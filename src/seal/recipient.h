@@ -16,7 +16,7 @@
  * of no use to the functions below; give them this one. Fails as the OpenPGP table does.
  */
 NODISCARD enum exh_status recipients_for_file(const struct exh_recipients *r,
-                                              const struct exh_crypto *crypto,
+                                              const struct file_key *key,
                                               struct exh_recipients **out, struct exh_error *err);
 
 /* Bytes of the stanzas that recipients_wrap() writes: known before any file key is. */
@@ -25,7 +25,10 @@ size_t recipients_size(const struct exh_recipients *r);
 /* Whether the only recipient is a passphrase: then no other stanza may stand in the header. */
 bool recipients_are_passphrase(const struct exh_recipients *r);
 
-/* Is this stanza known to be recipient i's? A passphrase's is any that is of a passphrase. EXH_CRYPTO */
+/*
+ * Is this stanza known to be recipient i's? A passphrase's is any that is of a passphrase; an OpenPGP key has two,
+ * of X25519 and its message. EXH_CRYPTO, or as the OpenPGP table fails.
+ */
 NODISCARD enum exh_status recipients_is_for(const struct exh_recipients *r, size_t i,
                                             const struct age_stanza *s, const struct file_key *key,
                                             bool *is, struct exh_error *err);

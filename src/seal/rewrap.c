@@ -119,7 +119,8 @@ static enum exh_status keep(struct rewrap *r, struct exh_error *err)
         if (status == EXH_OK)
             status = is_of(r, o->add, s, again, &anew, err);
         gone |= o->only;
-        r->done.removed += gone && !anew;
+        // An OpenPGP key has a message beside its stanza, and is one recipient all the same.
+        r->done.removed += gone && !anew && !bytes_are(s->type, NAME_STANZA_OPENPGP);
         if (status == EXH_OK && !gone && !anew)
             buf_put_bytes(&r->stanzas, s->text);
     }
@@ -144,7 +145,7 @@ static enum exh_status add(struct rewrap *r, struct exh_error *err)
 
     if (!list || !exh_recipients_count(list))
         return EXH_OK;
-    enum exh_status status = recipients_for_file(list, r->options->crypto, &made, err);
+    enum exh_status status = recipients_for_file(list, r->key, &made, err);
     if (status == EXH_OK)
         status = recipients_wrap(made, r->key, r->options->crypto, &r->stanzas, err);
     exh_recipients_free(made);

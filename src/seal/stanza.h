@@ -84,9 +84,16 @@ struct openpgp_key {             // of one file, for one recipient
     size_t message_n;
 };
 NODISCARD enum exh_status stanza_openpgp_make(const struct exh_openpgp *openpgp,
-                                              const char *fingerprint,
-                                              const struct exh_crypto *crypto,
+                                              const char *fingerprint, const struct file_key *key,
                                               struct openpgp_key *out, struct exh_error *err);
+/*
+ * Whether a stanza is for this OpenPGP key: the X25519 stanza, or the message, which tells for which part of
+ * a key it is. The table is asked what that part is. Fails as the table does.
+ */
+NODISCARD enum exh_status stanza_openpgp_is_for(const struct exh_openpgp *openpgp,
+                                                const char *fingerprint, const struct age_stanza *s,
+                                                const struct file_key *key, bool *is,
+                                                struct exh_error *err);
 NODISCARD enum exh_status stanza_openpgp_put(struct buf *header, const struct openpgp_key *one,
                                              struct exh_error *err);
 size_t stanza_openpgp_size(const struct openpgp_key *one);

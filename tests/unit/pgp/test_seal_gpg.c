@@ -62,10 +62,42 @@ static bool opened_by_stock_tools(const uint8_t *file, size_t n)
            memcmp(got, CONTENT, strlen(CONTENT)) == 0;
 }
 
+/* Whoever opens a file by GnuPG can take another OpenPGP key out of its header. */
+static size_t remove_key(const uint8_t *file, size_t n, const char *key, uint8_t *to, size_t size)
+{
+    const struct exh_source source = exh_source_memory(file, n);
+    struct exh_recipients *gone = exh_recipients_new();
+    struct exh_identities *ids = exh_identities_new();
+    struct exh_memory_sink m = { .p = to, .size = size };
+    const struct exh_sink sink = exh_sink_memory(&m);
+    const struct exh_rewrap_options options = { .crypto = exh_crypto_openssl(),
+                                                .identities = ids,
+                                                .remove = gone };
+    struct exh_rewrapped done = { 0 };
+
+    CHECK(!exh_identities_add_openpgp(ids, &pgp, &err), "%s", err.text);
+    CHECK(!exh_recipients_add_openpgp(gone, &pgp, key, &err), "%s", err.text);
+    CHECK(exh_rewrap(&source, &sink, &options, &done, &err) == EXH_OK && done.removed == 1,
+          "remove: %s, %zu", err.text, done.removed);
+    exh_recipients_free(gone);
+    exh_identities_free(ids);
+    return m.n;
+}
+
+static size_t stanzas_of(const uint8_t *file, size_t n)
+{
+    struct age_header *h = NULL;
+    const bool read = age_header_read((struct exh_bytes){ file, n }, &h, &err) == EXH_OK;
+    const size_t stanzas = read ? h->stanzas_n : 0;
+
+    age_header_free(h);
+    return stanzas;
+}
+
 int main(void)
 {
     static const struct pgp_options silent = { .never_ask = true };
-    static uint8_t file[65536];
+    static uint8_t file[65536], after[65536];
 
     gpg_world_make(&w);
     if (CHECK(exhibit_pgp.open(&silent, &pgp, &err) == EXH_OK, "open: %s", err.text)) {
@@ -79,8 +111,12 @@ int main(void)
         const char *const both[] = { w.owner_key, w.stranger_key };
         n = seal_to_keys(both, 2, file, sizeof file);
         CHECK(open_here(file, n) == EXH_OK, "by the second of two: %s", err.text);
+        const size_t after_n = remove_key(file, n, w.owner_key, after, sizeof after);
+        CHECK(stanzas_of(file, n) == 4 && stanzas_of(after, after_n) == 2, "two stanzas are gone");
+        CHECK(open_here(after, after_n) == EXH_OK, "the one who stays opens it: %s", err.text);
         setenv("GNUPGHOME", w.owner, 1);
         CHECK(open_here(file, n) == EXH_OK, "by the first of two: %s", err.text);
+        CHECK(open_here(after, after_n) == EXH_DENIED, "the one who is gone does not");
     }
     exhibit_pgp.close(&pgp);
     gpg_world_remove(&w);

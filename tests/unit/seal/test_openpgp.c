@@ -4,6 +4,8 @@
  */
 #include "check.h"
 
+#include <exhibit/seal.h>
+
 #include "base/names.h"
 #include "base/text.h"
 #include "seal/age_case.h"
@@ -15,7 +17,12 @@
 
 static struct exh_error err;
 
-/* A message on paper: whom it is for, and what it says. Keeps the keys of some, and counts. */
+#define PART_N 11 // bytes of a packet's beginning that names a part of a key
+
+/*
+ * A message on paper: the beginning of a packet, with the first digits of the fingerprint as the id of a part of
+ * the key; the fingerprint; what it says. Keeps the keys of some, and counts.
+ */
 struct paper {
     struct exh_openpgp table;
     const char *keys;       // fingerprints at hand
@@ -35,16 +42,21 @@ static enum exh_status paper_encrypt(void *ctx, const char *fingerprint, struct 
         snprintf(e->text, sizeof e->text, "paper refuses");
         return e->status = paper->refuse;
     }
-    CHECK(bytes_start(plain, "AGE-SECRET-KEY-1") && bytes_end(plain, "\n") && plain.n == 75,
+    CHECK(plain.n == 1 ||
+              (bytes_start(plain, "AGE-SECRET-KEY-1") && bytes_end(plain, "\n") && plain.n == 75),
           "a line of an identity file: %zu bytes", plain.n);
     if (paper->says)
         plain = bytes_of(paper->says);
-    if (name + 1 + plain.n > size)
+    if (PART_N + name + 1 + plain.n > size)
         return e->status = EXH_LIMIT;
+    memcpy(to, "\x84\x5e\x03", 3);
+    CHECK(hex_read((struct exh_bytes){ (const uint8_t *)fingerprint, 16 }, to + 3, 8), "%s",
+          fingerprint);
+    to += PART_N;
     memcpy(to, fingerprint, name);
     to[name] = ' ';
     memcpy(to + name + 1, plain.p, plain.n);
-    *n = name + 1 + plain.n;
+    *n = PART_N + name + 1 + plain.n;
     return EXH_OK;
 }
 
@@ -53,9 +65,12 @@ static enum exh_status paper_decrypt(void *ctx, struct exh_bytes message, uint8_
                                      struct exh_error *e)
 {
     struct paper *paper = ctx;
-    const uint8_t *space = memchr(message.p, ' ', message.n);
+    const size_t skip = message.n < PART_N ? message.n : PART_N;
     char name[EXH_OPENPGP_FINGERPRINT_MAX] = "";
 
+    message.p += skip;
+    message.n -= skip;
+    const uint8_t *space = memchr(message.p, ' ', message.n);
     paper->decrypted++;
     *signer = (struct exh_openpgp_signer){ .signature = EXH_OPENPGP_UNSIGNED };
     snprintf(e->text, sizeof e->text, "paper refuses");
@@ -104,14 +119,12 @@ struct sealed {
 
 static enum exh_status seal(const struct exh_recipients *to, struct sealed *out)
 {
+    const struct exh_source source = exh_source_memory((const uint8_t *)"content", 7);
     struct exh_memory_sink m = { .p = out->bytes, .size = sizeof out->bytes };
     const struct exh_sink sink = exh_sink_memory(&m);
-    struct exh_recipients *of_file = NULL;
-    enum exh_status status = recipients_for_file(to, exh_crypto_openssl(), &of_file, &err);
+    const struct exh_seal_options options = { .crypto = exh_crypto_openssl(), .recipients = to };
+    const enum exh_status status = exh_seal(&source, &sink, &options, NULL, &err);
 
-    if (status == EXH_OK)
-        status = seal_to(of_file, exh_crypto_openssl(), bytes_of("content"), 100, &sink, &err);
-    exh_recipients_free(of_file);
     out->n = m.n;
     return status;
 }
@@ -326,7 +339,7 @@ static void test_lists(void)
               recipients_wrap(to, key, exh_crypto_openssl(), &header, &err) == EXH_INVALID,
           "nothing was made for this file");
     struct exh_recipients *copy = NULL;
-    CHECK(recipients_for_file(secret, exh_crypto_openssl(), &copy, &err) == EXH_OK &&
+    CHECK(recipients_for_file(secret, key, &copy, &err) == EXH_OK &&
               recipients_are_passphrase(copy) && recipients_size(copy) == recipients_size(secret),
           "a passphrase is copied");
     exh_recipients_free(copy);
@@ -334,6 +347,88 @@ static void test_lists(void)
     exh_recipients_free(to);
     file_key_free(key);
     buf_free(&header);
+}
+
+/* Take recipients out of a file's header, with an age key that opens it. */
+static enum exh_status remove_from(const struct sealed *file, const char *x25519,
+                                   const struct exh_recipients *gone, struct exh_rewrapped *done,
+                                   struct sealed *out)
+{
+    struct exh_identities *ids = exh_identities_new();
+    const struct exh_source source = exh_source_memory(file->bytes, file->n);
+    struct exh_memory_sink m = { .p = out->bytes, .size = sizeof out->bytes };
+    const struct exh_sink sink = exh_sink_memory(&m);
+    const struct exh_rewrap_options options = { .crypto = exh_crypto_openssl(),
+                                                .identities = ids,
+                                                .remove = gone };
+
+    CHECK(!exh_identities_add(ids, x25519, strlen(x25519), NULL, NULL, &err), "%s", err.text);
+    const enum exh_status status = exh_rewrap(&source, &sink, &options, done, &err);
+    exh_identities_free(ids);
+    out->n = m.n;
+    return status;
+}
+
+static size_t stanzas_of(const struct sealed *file)
+{
+    struct age_header *h = NULL;
+    size_t n = 0;
+
+    if (CHECK(!age_header_read((struct exh_bytes){ file->bytes, file->n }, &h, &err), "%s",
+              err.text))
+        n = h->stanzas_n;
+    age_header_free(h);
+    return n;
+}
+
+/* Whoever can open a file can take an OpenPGP key out again: its stanza, and its message if that can be told. */
+static void test_removing(void)
+{
+    static const struct {
+        const char *name, *gone;
+        enum exh_status
+            refuse; // by the keys' owner: what encrypting to a key that ended fails with
+        enum exh_status want;
+        size_t removed, stanzas; // of 5
+    } rows[] = {
+        { "one", ALICE, EXH_OK, EXH_OK, 1, 3 },
+        { "both", ALICE " " BOB, EXH_OK, EXH_OK, 2, 1 },
+        { "one that expired", ALICE, EXH_INVALID, EXH_OK, 1, 4 },
+        { "one that is gone", ALICE, EXH_NOT_FOUND, EXH_OK, 1, 4 },
+        { "one that was no recipient", CAROL, EXH_OK, EXH_NOT_FOUND, 0, 0 },
+        { "no OpenPGP here", ALICE, EXH_UNSUPPORTED, EXH_UNSUPPORTED, 0, 0 },
+    };
+    static struct sealed file, after;
+    struct paper paper = paper_with(ALICE " " BOB);
+    char *mine = NULL, x25519[EXH_RECIPIENT_MAX];
+    size_t n = 0;
+
+    CHECK(!exh_identity_new(exh_crypto_openssl(), 0, NULL, 0, &mine, &n, x25519, &err), "identity");
+    struct exh_recipients *to = recipients_of(&paper, ALICE " " BOB " x", x25519);
+    CHECK(seal(to, &file) == EXH_OK && stanzas_of(&file) == 5, "%s", err.text);
+    for (size_t i = 0; i < ARRAY_N(rows); i++) {
+        struct exh_recipients *gone = recipients_of(&paper, rows[i].gone, NULL);
+        struct exh_rewrapped done = { 0 };
+        paper.refuse = rows[i].refuse;
+        const enum exh_status got = remove_from(&file, mine, gone, &done, &after);
+        paper.refuse = EXH_OK;
+        CHECK(got == rows[i].want, "%s: %u (%s)", rows[i].name, got, err.text);
+        CHECK(done.removed == rows[i].removed, "%s: %zu removed", rows[i].name, done.removed);
+        if (got == EXH_OK) {
+            struct paper alice = paper_with(ALICE), bob = paper_with(BOB);
+            CHECK(stanzas_of(&after) == rows[i].stanzas, "%s: %zu stanzas", rows[i].name,
+                  stanzas_of(&after));
+            CHECK(open_with(&after, &alice, NULL) == EXH_DENIED, "%s: Alice opens it",
+                  rows[i].name);
+            CHECK(open_with(&after, &bob, NULL) ==
+                      (strstr(rows[i].gone, BOB) ? EXH_DENIED : EXH_OK),
+                  "%s: Bob", rows[i].name);
+            CHECK(open_with(&after, &alice, mine) == EXH_OK, "%s: the age key", rows[i].name);
+        }
+        exh_recipients_free(gone);
+    }
+    exh_recipients_free(to);
+    exh_secret_free(mine, n);
 }
 
 int main(void)
@@ -344,5 +439,6 @@ int main(void)
     test_refusals();
     test_versions();
     test_lists();
+    test_removing();
     return check_done();
 }
