@@ -58,6 +58,7 @@ void ledger_check_note(struct ledger_check *c, const struct ledger_finding *find
         return;
     }
     c->counts.findings++;
+    c->counts.odd += ledger_kind_odd(finding->kind);
     if (c->findings_n < LEDGER_FINDINGS_MAX)
         c->findings[c->findings_n++] = *finding;
 }

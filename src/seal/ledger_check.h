@@ -63,6 +63,10 @@ static inline bool ledger_kind_altered(enum ledger_kind kind)
 {
     return kind <= LEDGER_STOPPED;
 }
+static inline bool ledger_kind_odd(enum ledger_kind kind)
+{
+    return kind == LEDGER_CLOCK;
+}
 
 /* What a bad signature's entry looks like beside it. */
 enum ledger_why {
@@ -102,6 +106,7 @@ struct ledger_counts {
     uint64_t records, gaps, beacons; // tied ones, by type; a close entry is a record too
     uint64_t match, altered, absent, unchecked; // entries that cover bytes
     uint64_t findings;
+    uint64_t odd; // of the findings: they break nothing
     uint64_t bad_signatures;
 };
 

@@ -28,13 +28,13 @@ static enum exh_status read_object(const struct exh_source *body, const struct e
     return status;
 }
 
-/* Whether entry and bytes are as they were written. */
+/* Whether entry and bytes are as they were written. A clock that was set takes nothing away. */
 static bool holds(const struct ledger_check *c, const struct ledger_step *step)
 {
     const struct ledger_counts *n = &c->counts;
 
     return step->found && step->in_order && !c->loose && !n->bad_signatures && !c->damage_n &&
-           !n->altered && !n->absent && !n->findings;
+           !n->altered && !n->absent && n->findings == n->odd;
 }
 
 /* Go on as long as everything holds; *place is where it ends. */
@@ -64,7 +64,7 @@ static struct exh_remains remains_of(const struct ledger_check *c, const struct 
     const uint64_t body_n = o->body_at + place->end;
     struct exh_remains r = {
         .tail.segment = c->entry.segment,
-        .entries = place->seq + 1,
+        .entries = place->seq + (o->ticks_at > 0), // before, not even the open entry is whole
         .body_n = body_n < body->size ? body_n : body->size,
         .ledger_n = ledger_n,
         .unsigned_n = body->size > body_n ? body->size - body_n : 0,

@@ -3,6 +3,7 @@
 #include "base/names.h"
 #include "base/text.h"
 #include "seal/filler.h"
+#include "seal/leaf.h"
 #include "seal/tick.h"
 #include "seal_world.h"
 
@@ -448,12 +449,49 @@ static void test_recover_sealed(void)
     must(run_begin(&other, &o), &err);
     const struct exh_source foreign = grown_source(&other.led);
     CHECK(exh_recover(&body, &foreign, w.crypto, &remains, &err) == EXH_MALFORMED, "%s", err.text);
-    // The header has the open entry too: half of it in the ledger is only a torn end.
-    const struct exh_source half = exh_source_memory(r.led.p, 100);
-    CHECK(exh_recover(&body, &half, w.crypto, &remains, NULL) == EXH_OK && remains.entries == 1 &&
-              remains.ledger_n == 0 && remains.torn_n == 100,
-          "half an entry: %d entries, %d bytes torn", (int)remains.entries, (int)remains.torn_n);
+    // Half an open entry: the header has the whole of it.
+    const size_t open_n = open_entry_size((struct exh_bytes){ r.led.p, r.led.n });
+    for (size_t n = 0; n < open_n; n += n + 100 < open_n ? 100 : 1) {
+        uint8_t oid[32];
+        const struct exh_source begun = exh_source_memory(r.led.p, n);
+        must(ledger_hash(w.crypto, (struct exh_bytes){ r.led.p, open_n }, oid, &err), &err);
+        must(exh_recover(&body, &begun, w.crypto, &remains, &err), &err);
+        CHECK(!remains.entries && !remains.ledger_n && remains.torn_n == n && !remains.closed,
+              "%zu bytes of an open entry: %d entries", n, (int)remains.entries);
+        CHECK(memcmp(remains.tail.entry, oid, 32) == 0, "what the next one names");
+        struct exh_ledger_report *report = world_check(&w, &body, &begun);
+        CHECK(report->end == EXH_LEDGER_OPEN_END && report->integrity == EXH_INCOMPLETE,
+              "%zu bytes of an open entry: %s", n, report->verdict);
+        exh_ledger_report_free(report);
+    }
+    const struct exh_source junk = exh_source_memory(plain, 100);
+    CHECK(exh_recover(&body, &junk, w.crypto, &remains, NULL) == EXH_MALFORMED, "another's");
     run_end(&other);
+    run_end(&r);
+}
+
+/* A clock that was set is odd, and told; what was recorded after it is there all the same. */
+static void test_recover_clock(void)
+{
+    struct exh_stream_options o = options_of(EXH_FILLER_BMFF, EXH_SYNC_RECORD);
+    const uint64_t now = w.now.utc_us;
+    struct exh_remains remains;
+    struct run r;
+
+    o.seal.recipients = NULL;
+    must(run_begin(&r, &o), &err);
+    for (size_t i = 0; i < 6; i++) {
+        must(record(&r, 10000), &err);
+        w.now.utc_us += i == 2 ? UINT64_C(3600000000) : 0;
+    }
+    w.now.utc_us = now;
+    const struct exh_source body = grown_source(&r.body), led = grown_source(&r.led);
+    struct exh_ledger_report *report = world_check(&w, &body, &led);
+    CHECK(report->findings_all && strcmp(report->verdict, "open end") == 0, "%s", report->verdict);
+    exh_ledger_report_free(report);
+    must(exh_recover(&body, &led, w.crypto, &remains, &err), &err);
+    CHECK(remains.entries == 7 && remains.body_n == 60000 && !remains.unsigned_n,
+          "%d entries, %d bytes stay", (int)remains.entries, (int)remains.body_n);
     run_end(&r);
 }
 
@@ -504,14 +542,15 @@ static void test_failures(void)
         if (r.stream && status != EXH_OK)
             CHECK(exh_stream_write(r.stream, plain, 1, &err) == EXH_INVALID,
                   "%d calls: went on after a failure", calls);
-        // A ledger whose open entry did not reach the disk says nothing; the header in the body has it too.
+        // Before the header is there, nothing was promised.
         const size_t open = open_entry_size((struct exh_bytes){ r.led.p, r.led.synced });
         const size_t last = open ? (r.led.synced - open) / TICK_SIZE : 0;
         const uint64_t covered = last ? tick_at(&r, last - 1).end : 0;
-        if (open) {
+        if (r.body.synced) {
             check_cut(&r, r.body.n, r.led.n, covered, calls);
             check_cut(&r, r.body.synced, r.led.synced, covered, calls);
             check_cut(&r, r.body.n, r.led.synced, covered, calls);
+            check_cut(&r, r.body.synced, r.led.synced / 2, 0, calls);
             CHECK(r.body.synced >= covered, "%d calls: an entry speaks of bytes that may be lost",
                   calls);
         }
@@ -537,6 +576,7 @@ int main(void)
     test_is_full();
     test_resume();
     test_recover_sealed();
+    test_recover_clock();
     test_failures();
     free(plain);
     world_end(&w);
