@@ -212,7 +212,7 @@ EXH_API void exh_stream_free(struct exh_stream *s); // NULL is allowed; wipes th
  */
 struct exh_remains {
     struct exh_tail tail; // previous of the next segment
-    uint64_t entries;     // of the ledger, whole and in order, the open entry included
+    uint64_t entries;     // of the ledger, whole and in order, the open entry included; may be 0
     uint64_t body_n;      // bytes of the body's file up to the end of what entries cover
     uint64_t ledger_n;    // bytes of those entries
     uint64_t unsigned_n;  // bytes of the body behind: whole perhaps, but nobody signed them
@@ -224,8 +224,8 @@ struct exh_remains {
 /*
  * Look at body and ledger after a power cut: as far as every entry holds, and its bytes.
  *
- * EXH_MALFORMED  header or ledger has no whole open entry, so nothing was recorded; or they do not belong
- *                together
+ * EXH_MALFORMED  neither header nor ledger has a whole open entry, so nothing was recorded; or they do not
+ *                belong together
  * EXH_UNSUPPORTED  EXH_LIMIT  EXH_IO  EXH_NO_MEMORY  EXH_CRYPTO
  */
 EXH_API enum exh_status exh_recover(const struct exh_source *body, const struct exh_source *ledger,
@@ -307,7 +307,8 @@ struct exh_opened {
  * EXH_DENIED     no identity opens it
  * EXH_CRYPTO     the header was altered
  * EXH_NOT_FOUND  no record in the range; or a range without a ledger
- * EXH_INVALID    the ledger is missing, or the commitment does not match: nothing was given out (*out is filled)
+ * EXH_INVALID    the ledger is missing, or the commitment does not match: nothing was given out (*out is filled);
+ *                a ledger beside an object that is armored, or has its own in the header
  * EXH_MALFORMED  EXH_LIMIT  EXH_UNSUPPORTED  EXH_IO  EXH_NO_MEMORY
  */
 EXH_API enum exh_status exh_open(const struct exh_source *body, const struct exh_sink *sink,
@@ -393,7 +394,7 @@ struct exh_inspection {
     struct exh_open_facts open;
 };
 
-/* Look at a sealed file. EXH_MALFORMED  EXH_LIMIT  EXH_UNSUPPORTED  EXH_IO  EXH_NO_MEMORY */
+/* Look at a sealed file. EXH_MALFORMED (also two open entries)  EXH_LIMIT  EXH_UNSUPPORTED  EXH_IO  EXH_NO_MEMORY */
 EXH_API enum exh_status exh_inspect(const struct exh_source *source,
                                     const struct exh_crypto *crypto, struct exh_inspection *out,
                                     struct exh_error *err);

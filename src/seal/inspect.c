@@ -1,5 +1,6 @@
 #include <exhibit/seal.h>
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,9 @@
 #include "seal/age_stream.h"
 #include "seal/armor_source.h"
 #include "seal/leaf.h"
-#include "seal/open_entry.h"
+#include "seal/ledger_object.h"
+
+static_assert(EXH_STANZAS_MAX == AGE_STANZAS_MAX, "room for all stanzas of a header");
 
 /* Copy printable ASCII; what does not fit or print is left out. */
 static void copy_text(char *to, size_t size, struct exh_bytes text)
@@ -82,20 +85,19 @@ static enum exh_status note_open(struct exh_bytes body, const struct exh_crypto 
 static enum exh_status note_header(const struct age_header *h, const struct exh_crypto *crypto,
                                    struct exh_inspection *out, struct exh_error *err)
 {
-    enum exh_status status = EXH_OK;
+    struct exh_bytes open, final;
 
     out->header_n = h->text.n;
-    for (size_t i = 0; i < h->stanzas_n && status == EXH_OK; i++) {
-        const struct age_stanza *s = &h->stanzas[i];
-        note_stanza(s, &out->stanzas[out->stanzas_n++]);
-        if (bytes_are(s->type, NAME_STANZA_FINAL))
-            out->has_final = true;
-        if (bytes_are(s->type, NAME_STANZA_OPEN) && !out->has_open) {
-            out->has_open = true;
-            status = note_open(s->body, crypto, &out->open, err);
-        }
-    }
-    return status;
+    for (size_t i = 0; i < h->stanzas_n; i++)
+        note_stanza(&h->stanzas[i], &out->stanzas[out->stanzas_n++]);
+    enum exh_status status = ledger_stanza(h, NAME_STANZA_OPEN, &open, err);
+    if (status == EXH_OK)
+        status = ledger_stanza(h, NAME_STANZA_FINAL, &final, err);
+    if (status != EXH_OK)
+        return status;
+    out->has_open = open.n;
+    out->has_final = final.n;
+    return open.n ? note_open(open, crypto, &out->open, err) : EXH_OK;
 }
 
 static void note_payload(uint64_t size, struct exh_inspection *out)

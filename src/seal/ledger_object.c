@@ -12,9 +12,8 @@
 #define PEEK_MAX    (ARMOR_SPACE_MAX + 64) // bytes that tell what a file is
 #define STANZA_FORM "1"                    // the one argument of our stanzas: their version
 
-/* A stanza of ours: at most one, of version 1. */
-static enum exh_status find_stanza(const struct age_header *h, const char *name,
-                                   struct exh_bytes *body, struct exh_error *err)
+enum exh_status ledger_stanza(const struct age_header *h, const char *name, struct exh_bytes *body,
+                              struct exh_error *err)
 {
     *body = (struct exh_bytes){ 0 };
     for (size_t i = 0; i < h->stanzas_n; i++) {
@@ -129,9 +128,9 @@ static enum exh_status read_object(const struct exh_source *object, const struct
     enum exh_status status = read_header(object, ledger != NULL, o, err);
 
     if (status == EXH_OK && o->header)
-        status = find_stanza(o->header, NAME_STANZA_OPEN, &in_header, err);
+        status = ledger_stanza(o->header, NAME_STANZA_OPEN, &in_header, err);
     if (status == EXH_OK && o->header)
-        status = find_stanza(o->header, NAME_STANZA_FINAL, final, err);
+        status = ledger_stanza(o->header, NAME_STANZA_FINAL, final, err);
     if (status == EXH_OK && ledger)
         status = read_led(ledger, o, &led, err);
     if (status != EXH_OK)

@@ -15,6 +15,15 @@
 
 #include <exhibit/source.h>
 
+/*
+ * The body of a stanza of ours, NAME_STANZA_OPEN or _FINAL; empty when there is none. A header has at most one
+ * of each: two would be two answers to who sealed it.
+ *
+ * EXH_MALFORMED (twice, or empty)  EXH_UNSUPPORTED (another version)
+ */
+NODISCARD enum exh_status ledger_stanza(const struct age_header *h, const char *name,
+                                        struct exh_bytes *body, struct exh_error *err);
+
 /* Owned by the caller; ledger_object_free(). */
 struct ledger_object {
     struct age_header *header; // owned; NULL: the object is no age file

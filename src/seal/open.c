@@ -14,6 +14,10 @@ static enum exh_status read_object(struct opening *o, const struct exh_source *b
 
     o->body = body;
     enum exh_status status = armor_source_is(body, &armored, err);
+    // Recordings are never armored; and a ledger that makes us go back and forth would make us decode it each time.
+    if (status == EXH_OK && armored && o->options->check.ledger)
+        return fail(err, EXH_INVALID,
+                    "an armored file has its ledger in its header: give no other");
     if (status == EXH_OK && armored) {
         status = armor_source_new(body, &o->armor, err);
         if (status == EXH_OK) {
@@ -43,7 +47,8 @@ static enum exh_status read_open_entry(struct opening *o, struct exh_error *err)
     o->has_check = true;
     ledger_note_object(&o->check, &o->object);
     if (o->object.header && !o->check.sealed)
-        return fail(err, EXH_MALFORMED, "the open entry in the header is of a recording in clear");
+        return fail(err, EXH_MALFORMED,
+                    "the open entry is of a recording in clear, and this one is sealed");
     return EXH_OK;
 }
 

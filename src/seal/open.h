@@ -27,6 +27,7 @@ struct watch {
     bool ranged;
     uint64_t index;
     uint64_t end;
+    uint64_t behind;  // where the bytes of the last one end
     uint64_t altered; // number of the last one whose bytes are not those that were signed
 };
 

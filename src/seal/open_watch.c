@@ -16,7 +16,18 @@ static enum exh_status begin_leaves(struct opening *o, struct exh_error *err)
     return leaves_begin(&o->watch.leaves, o->crypto, err);
 }
 
-/* Of a range: the next entry that covers bytes, verified by itself. */
+static void count_of_range(struct opening *o, bool match)
+{
+    if (match)
+        o->out.matching++;
+    else
+        o->watch.altered = o->watch.step.tick.seq;
+}
+
+/*
+ * Of a range: the next entry that covers bytes, verified by itself. What covers bytes that one before it covered is
+ * none of a recorder's: else a signer could make us hash the body once for each entry.
+ */
 static enum exh_status next_of_range(struct opening *o, struct exh_error *err)
 {
     struct watch *w = &o->watch;
@@ -25,10 +36,15 @@ static enum exh_status next_of_range(struct opening *o, struct exh_error *err)
     while (status == EXH_OK && !w->waits && w->index < w->end) {
         status = ledger_entry_at(&o->check, o->files.ledger, o->files.ticks_at, w->index++,
                                  &w->step.tick, err);
-        if (status == EXH_OK && w->step.tick.end > w->step.tick.first) {
-            o->out.records++;
-            status = begin_leaves(o, err);
+        if (status != EXH_OK || w->step.tick.end <= w->step.tick.first)
+            continue;
+        o->out.records++;
+        if (w->step.tick.first < w->behind) {
+            count_of_range(o, false);
+            continue;
         }
+        w->behind = w->step.tick.end;
+        status = begin_leaves(o, err);
     }
     w->ended = !w->waits;
     return status;
@@ -54,14 +70,6 @@ static enum exh_status next_entry(struct opening *o, uint64_t at, struct exh_err
             status = ledger_check_look(c, &o->files, &w->step, err);
     }
     return status;
-}
-
-static void count_of_range(struct opening *o, bool match)
-{
-    if (match)
-        o->out.matching++;
-    else
-        o->watch.altered = o->watch.step.tick.seq;
 }
 
 /* The chunks that went by are not those that the entry covers: it is compared by itself. */

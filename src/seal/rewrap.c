@@ -16,7 +16,7 @@
 #include "seal/age_open.h"
 #include "seal/armor_source.h"
 #include "seal/commit.h"
-#include "seal/open_entry.h"
+#include "seal/ledger_object.h"
 #include "seal/recipient.h"
 #include "seal/stanza.h"
 
@@ -64,18 +64,18 @@ static enum exh_status read_old(struct rewrap *r, struct exh_error *err)
 /* Nobody passes on what a thief signed. */
 static enum exh_status check_commit(const struct rewrap *r, struct exh_error *err)
 {
-    const struct age_stanza *open = NULL;
+    struct exh_bytes open, final;
     uint8_t nonce[AGE_NONCE_N];
     struct open_entry entry;
     struct cose_ours cose;
     bool holds = false;
 
-    for (size_t i = 0; i < r->old->stanzas_n; i++)
-        if (bytes_are(r->old->stanzas[i].type, NAME_STANZA_OPEN))
-            open = &r->old->stanzas[i];
-    if (!open)
-        return EXH_OK;
-    enum exh_status status = open_entry_read(open->body, &entry, &cose, err);
+    enum exh_status status = ledger_stanza(r->old, NAME_STANZA_OPEN, &open, err);
+    if (status == EXH_OK)
+        status = ledger_stanza(r->old, NAME_STANZA_FINAL, &final, err);
+    if (status != EXH_OK || !open.n)
+        return status;
+    status = open_entry_read(open, &entry, &cose, err);
     if (status == EXH_OK)
         status = source_read(r->source, r->old->text.n, nonce, sizeof nonce, err);
     if (status == EXH_OK)
