@@ -48,10 +48,10 @@
 /* HKDF: info of the commitment, followed by a NUL and the SHA-256 of the sealer's certificate. */
 #define NAME_INFO_COMMIT "exhibit/v1/commit"
 
-/* HKDF: info of the ephemeral key of an X25519 stanza, with the recipient as salt. */
+/* HKDF: info of the ephemeral key of an X25519 stanza; the salt is the payload's nonce and the recipient. */
 #define NAME_INFO_EPHEMERAL "exhibit/v1/ephemeral"
 
-/* And of the X25519 key that stands for an OpenPGP key in one file; its fingerprint is the salt. */
+/* And of the X25519 key that stands for an OpenPGP key in one file: nonce and fingerprint. */
 #define NAME_INFO_OPENPGP "exhibit/v1/openpgp"
 
 /* The log: its origin and its URL are the server's name followed by this. */

@@ -1,5 +1,7 @@
 #include "seal/file_key.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "base/wipe.h"
 #include "crypto/kdf.h"
@@ -41,6 +43,19 @@ enum exh_status file_key_derive(const struct file_key *key, struct exh_bytes sal
                                 struct exh_bytes info, uint8_t out[32], struct exh_error *err)
 {
     return hkdf_sha256((struct exh_bytes){ key->bytes, FILE_KEY_N }, salt, info, out, 32, err);
+}
+
+enum exh_status file_key_derive_for(const struct file_key *key, struct exh_bytes who,
+                                    struct exh_bytes info, uint8_t out[32], struct exh_error *err)
+{
+    uint8_t salt[AGE_NONCE_N + FILE_KEY_WHO_MAX];
+
+    if (who.n > FILE_KEY_WHO_MAX)
+        return fail(err, EXH_LIMIT, "a recipient of %zu bytes; at most %d", who.n,
+                    FILE_KEY_WHO_MAX);
+    memcpy(salt, key->nonce, AGE_NONCE_N);
+    memcpy(salt + AGE_NONCE_N, who.p, who.n);
+    return file_key_derive(key, (struct exh_bytes){ salt, AGE_NONCE_N + who.n }, info, out, err);
 }
 
 enum exh_status file_key_aead(const struct file_key *key, const uint8_t nonce[AGE_NONCE_N],

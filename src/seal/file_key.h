@@ -20,6 +20,7 @@
 
 struct file_key { // always allocated, never on the stack
     uint8_t bytes[FILE_KEY_N];
+    uint8_t nonce[AGE_NONCE_N]; // of its payload, where stanzas are made or compared; else zeros
 };
 
 /* A new random key, or one of zeros to be filled. Owned; file_key_free(), which wipes. */
@@ -32,6 +33,15 @@ void file_key_free(struct file_key *key); // NULL is allowed
 NODISCARD enum exh_status file_key_derive(const struct file_key *key, struct exh_bytes salt,
                                           struct exh_bytes info, uint8_t out[32],
                                           struct exh_error *err);
+
+/*
+ * The same, for one recipient of this file: the nonce is salt beside him. Without it one guess of a key could be
+ * compared with the stanzas of all files that he was ever sent. EXH_LIMIT (over FILE_KEY_WHO_MAX)  EXH_CRYPTO
+ */
+#define FILE_KEY_WHO_MAX 64 // bytes that name a recipient
+NODISCARD enum exh_status file_key_derive_for(const struct file_key *key, struct exh_bytes who,
+                                              struct exh_bytes info, uint8_t out[32],
+                                              struct exh_error *err);
 
 /* The cipher of the payload with this nonce: one for each thread. EXH_CRYPTO. */
 NODISCARD enum exh_status file_key_aead(const struct file_key *key,

@@ -165,6 +165,18 @@ static enum exh_status fix_size(struct head *h, struct exh_error *err)
     return EXH_OK;
 }
 
+static enum exh_status make_keys(struct head *h, struct exh_error *err)
+{
+    const struct exh_crypto *crypto = h->options->crypto;
+    enum exh_status status = file_key_new(crypto, &h->key, err);
+
+    if (status == EXH_OK)
+        status = crypto->random(h->nonce, sizeof h->nonce, err);
+    if (status == EXH_OK)
+        memcpy(h->key->nonce, h->nonce, sizeof h->key->nonce);
+    return status;
+}
+
 enum exh_status head_begin(struct head *h, const struct exh_seal_options *options,
                            const struct head_form *form, struct exh_error *err)
 {
@@ -178,11 +190,9 @@ enum exh_status head_begin(struct head *h, const struct exh_seal_options *option
         h->monotonic_us = now.monotonic_us;
     }
     if (status == EXH_OK && !form->plain)
-        status = file_key_new(options->crypto, &h->key, err);
+        status = make_keys(h, err);
     if (status == EXH_OK && !form->plain)
         status = recipients_for_file(options->recipients, h->key, &h->recipients, err);
-    if (status == EXH_OK && !form->plain)
-        status = options->crypto->random(h->nonce, sizeof h->nonce, err);
     if (status == EXH_OK && h->has_ledger)
         status = open_ledger(h, err);
     return status == EXH_OK && !form->plain ? fix_size(h, err) : status;

@@ -57,6 +57,8 @@ static enum exh_status read_old(struct rewrap *r, struct exh_error *err)
     if (status == EXH_OK)
         status = age_open(r->old, r->options->identities, &r->key, err);
     if (status == EXH_OK)
+        status = source_read(r->source, r->old->text.n, r->key->nonce, AGE_NONCE_N, err);
+    if (status == EXH_OK)
         r->done.old_header_n = r->old->text.n;
     return status;
 }
@@ -65,7 +67,6 @@ static enum exh_status read_old(struct rewrap *r, struct exh_error *err)
 static enum exh_status check_commit(const struct rewrap *r, struct exh_error *err)
 {
     struct exh_bytes open, final;
-    uint8_t nonce[AGE_NONCE_N];
     struct open_entry entry;
     struct cose_ours cose;
     bool holds = false;
@@ -77,10 +78,8 @@ static enum exh_status check_commit(const struct rewrap *r, struct exh_error *er
         return status;
     status = open_entry_read(open, &entry, &cose, err);
     if (status == EXH_OK)
-        status = source_read(r->source, r->old->text.n, nonce, sizeof nonce, err);
-    if (status == EXH_OK)
-        status = commit_check(r->options->crypto, r->key, nonce, cose.chain[0], entry.commit,
-                              &holds, err);
+        status = commit_check(r->options->crypto, r->key, r->key->nonce, cose.chain[0],
+                              entry.commit, &holds, err);
     if (status == EXH_OK && !holds)
         status = fail(err, EXH_INVALID, "the signature on this file is not by who sealed it");
     return status;

@@ -33,8 +33,8 @@ static enum exh_status encrypt_identity(const struct exh_openpgp *openpgp, const
 static enum exh_status derive_identity(const struct file_key *key, const char *fingerprint,
                                        struct x25519_identity *id, struct exh_error *err)
 {
-    enum exh_status status =
-        file_key_derive(key, bytes_of(fingerprint), bytes_of(NAME_INFO_OPENPGP), id->secret, err);
+    enum exh_status status = file_key_derive_for(key, bytes_of(fingerprint),
+                                                 bytes_of(NAME_INFO_OPENPGP), id->secret, err);
 
     if (!status && !x25519_public(id->secret, id->public))
         status = fail(err, EXH_CRYPTO, "no X25519 key could be made");

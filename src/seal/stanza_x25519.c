@@ -31,7 +31,7 @@ static enum exh_status wrap_key(struct work *w, const uint8_t share[X25519_SIZE]
 }
 
 /*
- * The ephemeral key is derived from the file key and the recipient, not drawn: then whoever can open the
+ * The ephemeral key is derived from file key, nonce and recipient, not drawn: then whoever can open the
  * file can tell whether a stanza is a given recipient's, and take it out; to all others it is random, since the
  * file key is. (The same derivation makes encryption verifiable in the Fujisaki-Okamoto transform.)
  */
@@ -39,8 +39,8 @@ static enum exh_status make_share(struct work *w, const uint8_t to[X25519_SIZE],
                                   const struct file_key *key, uint8_t share[X25519_SIZE],
                                   struct exh_error *err)
 {
-    enum exh_status status = file_key_derive(key, (struct exh_bytes){ to, X25519_SIZE },
-                                             bytes_of(NAME_INFO_EPHEMERAL), w->ephemeral, err);
+    enum exh_status status = file_key_derive_for(key, (struct exh_bytes){ to, X25519_SIZE },
+                                                 bytes_of(NAME_INFO_EPHEMERAL), w->ephemeral, err);
 
     if (!status && !x25519_public(w->ephemeral, share))
         status = fail(err, EXH_CRYPTO, "no X25519 key could be made");

@@ -235,6 +235,10 @@ static void test_whose(void)
             of += is;
             must(recipients_is_for(w.to_both, k, &h->stanzas[i], other, &is, &err), &err);
             CHECK(!is, "without the file key a stanza tells whose it is");
+            key->nonce[3] ^= 1;
+            must(recipients_is_for(w.to_both, k, &h->stanzas[i], key, &is, &err), &err);
+            CHECK(!is, "the same key for another payload tells it");
+            key->nonce[3] ^= 1;
         }
         CHECK(of == 1, "stanza %zu is of %zu recipients", i, of);
         must(recipients_is_for(to_camera, 0, &h->stanzas[i], key, &is, &err), &err);
