@@ -3,6 +3,9 @@
 #include "base/text.h"
 #include "crypto/der.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 // 1.2.840.113549.1.7.2, signed data, and .1, data
 static const uint8_t signed_data[] = { 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02 };
 static const uint8_t data[] = { 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01 };
@@ -11,7 +14,16 @@ static const uint8_t one = 1;
 
 #define VIEW(array) ((struct exh_bytes){ (array), sizeof(array) })
 
-void certs_only_put(struct buf *to, const struct exh_bytes *certs, size_t n)
+// The order of a SET OF in DER: by the encodings, of which none begins with another one.
+static int compare(const void *a, const void *b)
+{
+    const struct exh_bytes *x = a, *y = b;
+    const int order = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
+
+    return order ? order : (x->n > y->n) - (x->n < y->n);
+}
+
+static void put(struct buf *to, const struct exh_bytes *certs, size_t n)
 {
     size_t certs_n = 0;
 
@@ -35,6 +47,21 @@ void certs_only_put(struct buf *to, const struct exh_bytes *certs, size_t n)
     for (size_t i = 0; i < n; i++)
         buf_put_bytes(to, certs[i]);
     der_put_head(to, DER_SET, 0);
+}
+
+enum exh_status certs_only_write(const struct exh_bytes *certs, size_t n, struct buf *to,
+                                 struct exh_error *err)
+{
+    struct exh_bytes sorted[CERTS_ONLY_N];
+
+    if (n > CERTS_ONLY_N)
+        return fail(err, EXH_LIMIT, "%zu certificates; at most %d are sent at once", n,
+                    CERTS_ONLY_N);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = certs[i];
+    qsort(sorted, n, sizeof sorted[0], compare);
+    put(to, sorted, n);
+    return buf_finish(to, err);
 }
 
 static bool find_certs(struct exh_bytes in, struct exh_bytes *certs)

@@ -9,9 +9,14 @@
 #include "crypto/pem.h"
 
 #define CERTS_ONLY_MAX (256 << 10) // bytes of DER
+#define CERTS_ONLY_N   256         // certificates that are written into one
 
-/* Append one with these certificates (DER), in this order. The caller asks buf_finish(). */
-void certs_only_put(struct buf *to, const struct exh_bytes *certs, size_t n);
+/*
+ * Append one with these certificates (DER), sorted as DER sorts sets.
+ * EXH_LIMIT (over CERTS_ONLY_N)  EXH_NO_MEMORY
+ */
+enum exh_status certs_only_write(const struct exh_bytes *certs, size_t n, struct buf *to,
+                                 struct exh_error *err);
 
 /*
  * Visit each certificate of one (DER). Signatures and revocation lists in it are not looked at.

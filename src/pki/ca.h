@@ -43,7 +43,8 @@ enum ca_role {
 
 /*
  * Where verifiers find out more about what an authority issued: addresses beginning with http:// that
- * stand in its certificates for ever. NULL: there is none.
+ * stand in its certificates for ever. NULL: there is none. The responder's ends with '/': behind it c2pa-rs
+ * puts the request of a GET, and without it in place of the last word.
  */
 struct ca_places {
     const char *ocsp;   // its OCSP responder

@@ -82,8 +82,8 @@ enum exh_status est_write_certs(const struct exh_bytes *certs, size_t n, struct 
 {
     struct buf der = buf_with_limit(CERTS_ONLY_MAX);
 
-    certs_only_put(&der, certs, n);
-    enum exh_status status = buf_finish(&der, err);
+    enum exh_status status = certs_only_write(certs, n, &der, err);
+
     if (!status) {
         pem_put_base64(body, buf_view(&der));
         status = buf_finish(body, err);

@@ -26,7 +26,7 @@
  */
 enum exh_status est_read(struct exh_bytes body, struct buf *der, struct exh_error *err);
 
-/* Append a body with these certificates (DER). EXH_LIMIT  EXH_NO_MEMORY */
+/* Append a body with these certificates (DER), in any order. EXH_LIMIT (CERTS_ONLY_N)  EXH_NO_MEMORY */
 enum exh_status est_write_certs(const struct exh_bytes *certs, size_t n, struct buf *body,
                                 struct exh_error *err);
 

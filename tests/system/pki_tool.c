@@ -2,7 +2,8 @@
  * pki_tool.c -- what the server's signer issues, at a command line, for test_pki.sh and the interoperability
  * tests: not installed.
  *
- *     pki_tool authority DIR KIND               root, issuer, tsa, ocsp (.pem and .key), issuer.crt, root.crt (DER)
+ *     pki_tool authority DIR [KIND [URL]]       root, issuer, tsa, ocsp (.pem, .key, and .crt in DER); URL is where
+ *                                               its certificates say that it answers
  *     pki_tool request KEY NAME OUT [-p FILE] [OLDKEY OLDCERT]
  *                                               a request (DER); with the old key's statement. KEY may be a
  *                                               device's, and FILE has its passphrase
@@ -133,14 +134,17 @@ static struct buf cert_in(const char *path)
     return der;
 }
 
+/* The authority DIR/NAME, whose certificates name places below the address in DIR/url. */
 static struct ca *ca_in(const char *dir, const char *name)
 {
-    static const struct ca_places places = { "http://127.0.0.1:1/ocsp",
-                                             "http://127.0.0.1:1/issuer.crt",
-                                             "http://127.0.0.1:1/issuer.crl" };
-    char path[PATH_N], file_name[32];
+    static const char *const pages[] = { "ocsp/", "issuer.crt", "issuer.crl" };
+    char path[PATH_N], file_name[32], urls[ARRAY_N(pages)][PATH_N];
     struct ca *ca = NULL;
 
+    struct exh_bytes url = file(in(dir, "url", path));
+    for (size_t i = 0; i < ARRAY_N(pages); i++)
+        snprintf(urls[i], PATH_N, "%.*s/%s", (int)url.n, (const char *)url.p, pages[i]);
+    const struct ca_places places = { urls[0], urls[1], urls[2] };
     snprintf(file_name, sizeof file_name, "%s.pem", name);
     struct exh_bytes pem = file(in(dir, file_name, path));
     snprintf(file_name, sizeof file_name, "%s.key", name);
@@ -148,6 +152,7 @@ static struct ca *ca_in(const char *dir, const char *name)
         key_in(in(dir, file_name, path)); // the authority borrows it until the end
     need(ca_open((const char *)pem.p, pem.n, key, &places, &ca, &err), name);
     release(pem);
+    release(url);
     return ca;
 }
 
@@ -196,8 +201,11 @@ static void issue_to(const char *dir, const char *by, const char *name, enum ca_
 static void authority(char **args, int n)
 {
     const char *dir = args[0], *kind = n > 1 ? args[1] : "es256";
+    const char *url = n > 2 ? args[2] : "http://127.0.0.1:1";
     struct buf der = buf_with_limit(EXH_CERT_MAX);
+    char path[PATH_N];
 
+    need(exh_file_write(in(dir, "url", path), EXH_OUTPUT_REPLACE, bytes_of(url), &err), path);
     need(ca_root(new_key(dir, "root", kind), "Test root", 1, (int64_t)time(NULL), &der, &err),
          "root");
     save_cert(dir, "root", &der);

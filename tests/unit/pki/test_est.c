@@ -59,18 +59,25 @@ static void test_read(void)
 }
 
 struct seen {
-    const struct exh_bytes *want;
-    size_t n;
-    bool differs;
+    const struct exh_bytes *want; // of them each once, in any order
+    size_t want_n, n;
+    struct exh_bytes last;
+    bool foreign, unsorted;
 };
 
 static enum exh_status see(void *ctx, struct exh_bytes der, struct exh_error *err)
 {
     struct seen *seen = ctx;
+    bool known = false;
 
     (void)err;
-    seen->differs = seen->differs || !bytes_equal(der, seen->want[seen->n]);
-    seen->n++;
+    for (size_t i = 0; i < seen->want_n; i++)
+        known = known || bytes_equal(der, seen->want[i]);
+    seen->foreign = seen->foreign || !known;
+    if (seen->n++)
+        seen->unsorted = seen->unsorted || memcmp(seen->last.p, der.p,
+                                                  seen->last.n < der.n ? seen->last.n : der.n) >= 0;
+    seen->last = der;
     return EXH_OK;
 }
 
@@ -90,12 +97,12 @@ static void test_certs(void)
 
     for (size_t n = 1; n <= ARRAY_N(certs); n++) {
         struct buf body = buf_with_limit(EST_BODY_MAX), der = buf_with_limit(EST_BODY_MAX);
-        struct seen seen = { .want = certs };
+        struct seen seen = { .want = certs, .want_n = n };
         CHECK(est_write_certs(certs, n, &body, &err) == EXH_OK &&
                   est_read(buf_view(&body), &der, &err) == EXH_OK,
               "%zu: %s", n, err.text);
         CHECK(certs_only_visit(buf_view(&der), see, &seen, &err) == EXH_OK && seen.n == n &&
-                  !seen.differs,
+                  !seen.foreign && !seen.unsorted,
               "%zu certificates: %s", n, err.text);
         CHECK(certs_only_visit(buf_view(&der), refuse, NULL, &err) == EXH_DENIED, "a visitor");
         for (size_t k = 0; k < der.n; k++) { // a cut structure is none
@@ -107,6 +114,12 @@ static void test_certs(void)
         buf_free(&der);
         buf_free(&body);
     }
+    struct exh_bytes many[CERTS_ONLY_N + 1];
+    struct buf body = buf_with_limit(CERTS_ONLY_MAX);
+    for (size_t i = 0; i < ARRAY_N(many); i++)
+        many[i] = buf_view(&leaf);
+    CHECK(est_write_certs(many, ARRAY_N(many), &body, &err) == EXH_LIMIT && body.n == 0,
+          "too many certificates");
     buf_free(&leaf);
 }
 
@@ -142,12 +155,12 @@ static void test_structures(void)
     struct exh_error err;
 
     for (size_t i = 0; i < ARRAY_N(structures); i++) {
-        struct seen seen = { .want = &empty };
+        struct seen seen = { .want = &empty, .want_n = 1 };
         enum exh_status status = certs_only_visit(
             (struct exh_bytes){ (const uint8_t *)structures[i].der, structures[i].n }, see, &seen,
             &err);
         CHECK(status == structures[i].want &&
-                  (status ? !!strstr(err.text, structures[i].why) : seen.n == 1 && !seen.differs),
+                  (status ? !!strstr(err.text, structures[i].why) : seen.n == 1 && !seen.foreign),
               "%s: %u %s", structures[i].name, status, status ? err.text : "");
     }
     uint8_t *large = calloc(1, CERTS_ONLY_MAX + 1);
