@@ -54,21 +54,27 @@ static bool read_number(const char **text, uint64_t *v)
     return errno == 0;
 }
 
-static enum exh_status read_frames(const char *text, struct exh_capture *c, struct exh_error *err)
+enum exh_status capture_read_frames(const char *text, uint64_t *first, uint64_t *last,
+                                    struct exh_error *err)
 {
     const char *rest = text;
+    bool good = read_number(&rest, first);
 
-    if (!text)
-        return fail(err, EXH_INVALID, "--captured needs --frames, as 1041 or 1041-1043");
-    bool good = read_number(&rest, &c->start_frame);
-    c->end_frame = c->start_frame;
+    *last = *first;
     if (good && *rest == '-') {
         rest++;
-        good = read_number(&rest, &c->end_frame);
+        good = read_number(&rest, last);
     }
-    if (!good || *rest || c->end_frame < c->start_frame)
+    if (!good || *rest || *last < *first)
         return fail(err, EXH_INVALID, "--frames %s: expected a number, or two as 1041-1043", text);
     return EXH_OK;
+}
+
+static enum exh_status read_frames(const char *text, struct exh_capture *c, struct exh_error *err)
+{
+    if (!text)
+        return fail(err, EXH_INVALID, "--captured needs --frames, as 1041 or 1041-1043");
+    return capture_read_frames(text, &c->start_frame, &c->end_frame, err);
 }
 
 static enum exh_status read_position(const struct capture_args *a, struct exh_capture *c,

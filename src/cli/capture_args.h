@@ -25,6 +25,10 @@ struct capture_args {
 /* Whether the camera says that it has no clock. */
 bool capture_has_no_clock(const struct capture_args *args);
 
+/* Read --frames: "1041", or "1041-1043". EXH_INVALID */
+enum exh_status capture_read_frames(const char *text, uint64_t *first, uint64_t *last,
+                                    struct exh_error *err);
+
 /* Text of a capture that outlives the call: what exh_capture borrows. */
 struct capture {
     struct exh_capture facts;

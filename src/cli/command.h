@@ -127,6 +127,7 @@ extern const struct command cmd_fakes;
 extern const struct command cmd_identity_new;
 extern const struct command cmd_key_new;
 extern const struct command cmd_recipient;
+extern const struct command cmd_seal;
 extern const struct command cmd_show;
 extern const struct command cmd_sign;
 extern const struct command cmd_stamp;

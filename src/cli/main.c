@@ -26,6 +26,7 @@ const struct command *const commands[] = {
     &cmd_fakes,
     &cmd_convert,
     &cmd_camera_photo,
+    &cmd_seal,
     &cmd_recipient,
     &cmd_identity_new,
     &cmd_key_new,

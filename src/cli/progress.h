@@ -19,6 +19,9 @@ struct progress progress_for(const struct shared *shared, const char *what);
 /* A callback of exh_sign_options and exh_verify_options; ctx is the struct progress. */
 void progress_to(void *ctx, uint64_t done, uint64_t total);
 
+/* The same, of bytes from a pipe: nobody knows how many there will be. */
+void progress_count(struct progress *p, uint64_t done);
+
 /* Take the line away, before anything else is printed. */
 void progress_end(struct progress *p);
 

@@ -126,6 +126,9 @@ struct bmff_layout {
 NODISCARD enum exh_status bmff_scan(const struct exh_source *s, struct bmff_layout *out,
                                     struct exh_error *err);
 
+/* The media type of a file that begins with this ftyp box; n bytes of it, 8 or more. Borrowed for ever. */
+const char *bmff_mime(const uint8_t *ftyp, size_t n);
+
 /*
  * A plan that puts a hole of n bytes before the root box at `at`, and adjusts what must be adjusted:
  * for the merkle box of a fragment. The hole's frame is the caller's: plan_frame() fails.

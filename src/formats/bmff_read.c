@@ -35,7 +35,7 @@ static const char *mime_of_brand(const uint8_t brand[4])
 }
 
 /* An image's major brand may be a structural one; then a compatible one names the coding. */
-static const char *mime_of(const uint8_t *box, size_t n)
+const char *bmff_mime(const uint8_t *box, size_t n)
 {
     const char *mime = n >= 12 ? mime_of_brand(box + 8) : NULL;
 
@@ -60,7 +60,7 @@ static enum exh_status read_mime(const struct exh_source *s, const struct bmff_b
 
     if (status != EXH_OK)
         return status;
-    snprintf(c->mime, sizeof c->mime, "%s", ftyp->size ? mime_of(first, n) : "video/iso.segment");
+    snprintf(c->mime, sizeof c->mime, "%s", ftyp->size ? bmff_mime(first, n) : "video/iso.segment");
     return EXH_OK;
 }
 
