@@ -93,7 +93,7 @@ static enum exh_status seal_file(struct job *job, struct exh_sealed *done, struc
     if (status == EXH_OK)
         status = exh_seal(&source, job->sink, &job->s.options, done, err);
     exh_source_close(&source);
-    return status;
+    return status == EXH_OK ? EXH_OK : within(err, job->s.in);
 }
 
 static enum exh_status feed(struct job *job, int fd, uint8_t *piece, size_t n,
@@ -149,7 +149,7 @@ static enum exh_status seal_pipe(struct job *job, struct exh_sealed *done, struc
     enum exh_status status = seal_bytes(job, fd, done, err);
     if (!in)
         (void)close(fd);
-    return status;
+    return status == EXH_OK ? EXH_OK : within(err, in ? "standard input" : job->s.in);
 }
 
 static bool is_pipe(const char *path)
@@ -179,9 +179,7 @@ static enum exh_status seal_one(struct job *job, struct exh_error *err)
     job->progress = progress_for(&call->shared, job->s.in);
     status = is_pipe(job->s.in) ? seal_pipe(job, &done, err) : seal_file(job, &done, err);
     progress_end(&job->progress);
-    if (status != EXH_OK)
-        return within(err, job->s.in);
-    if (job->out)
+    if (status == EXH_OK && job->out)
         status = exh_output_commit(job->out, err);
     const struct seal_result result = { .out = out, .done = &done };
     return status == EXH_OK ? seal_result_print(&job->s, &result, err) : status;
