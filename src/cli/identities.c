@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <exhibit/file.h>
+#include <exhibit/seal.h>
 
 #include "base/error.h"
 #include "base/wipe.h"
@@ -83,6 +84,56 @@ enum exh_status identities_read(struct identities *ids, const struct call *call,
     if (status != EXH_OK)
         identities_free(ids);
     return status;
+}
+
+/* What the header asks for: a passphrase, or somebody's key. */
+static enum exh_status has_passphrase(const struct exh_source *file, bool *has,
+                                      struct exh_error *err)
+{
+    struct exh_inspection *i = calloc(1, sizeof *i);
+
+    if (!i)
+        return fail_no_memory(err);
+    enum exh_status status = exh_inspect(file, exh_crypto_openssl(), i, err);
+    *has = status == EXH_OK && i->stanzas_n == 1 && strcmp(i->stanzas[0].type, "scrypt") == 0;
+    free(i);
+    return status;
+}
+
+static enum exh_status add_passphrase(struct identities *ids, const struct call *call,
+                                      const char *passphrase_file, const char *name,
+                                      struct exh_error *err)
+{
+    struct passphrase from = { call, passphrase_file, name, PASSPHRASE_OPTION };
+    char passphrase[PASSPHRASE_MAX];
+    const int n = passphrase_get(&from, passphrase, sizeof passphrase);
+    enum exh_status status =
+        n < 0 ? fail(err, EXH_DENIED, "not opened without its passphrase")
+              : exh_identities_add_passphrase(ids->list, passphrase, (size_t)n, err);
+
+    wipe(passphrase, sizeof passphrase);
+    return status;
+}
+
+enum exh_status identities_for(struct identities *ids, const struct call *call,
+                               const struct identities_args *args, const struct exh_source *file,
+                               const char *name, struct exh_error *err)
+{
+    bool asks = false;
+    enum exh_status status = identities_read(ids, call, &args->names, args->passphrase_file, err);
+
+    if (status != EXH_OK || args->names.n)
+        return status;
+    status = has_passphrase(file, &asks, err);
+    if (status == EXH_OK && asks)
+        status = add_passphrase(ids, call, args->passphrase_file, name, err);
+    else if (status == EXH_OK)
+        status = fail(err, EXH_INVALID,
+                      "who opens it? Give -i IDENTITY, the file that `exhibit identity new` made");
+    if (status == EXH_OK)
+        return EXH_OK;
+    identities_free(ids);
+    return within(err, name);
 }
 
 void identities_free(struct identities *ids)

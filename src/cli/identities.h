@@ -31,6 +31,13 @@ enum exh_status identities_read(struct identities *ids, const struct call *call,
                                 const struct option_list *names, const char *passphrase_file,
                                 struct exh_error *err);
 
+/*
+ * The same for a file that is to be opened, which people call `name`: if no option names a key, but it was
+ * sealed with a passphrase, that one is got. EXH_INVALID: there is nothing to open it with.
+ */
+enum exh_status identities_for(struct identities *ids, const struct call *call,
+                               const struct identities_args *args, const struct exh_source *file,
+                               const char *name, struct exh_error *err);
 void identities_free(struct identities *ids); // a zeroed one is allowed
 
 #endif

@@ -155,9 +155,9 @@ void judge_close(struct judge *j)
     *j = (struct judge){ 0 };
 }
 
-static enum exh_status fetch(void *ctx, enum exh_fetch_kind kind, const char *url,
-                             struct exh_bytes body, uint8_t *to, size_t size, size_t *n,
-                             struct exh_error *err)
+enum exh_status judge_fetch(void *ctx, enum exh_fetch_kind kind, const char *url,
+                            struct exh_bytes body, uint8_t *to, size_t size, size_t *n,
+                            struct exh_error *err)
 {
     struct judge *j = ctx;
     const struct client_request request = {
@@ -182,7 +182,7 @@ enum exh_status judge_source(struct judge *j, const char *name, const struct exh
         .trust = j->trust,
         .now = j->now,
         .store = store,
-        .fetch = j->args->online ? fetch : NULL,
+        .fetch = j->args->online ? judge_fetch : NULL,
         .fetch_ctx = j,
         .progress = progress_to,
         .progress_ctx = &progress,

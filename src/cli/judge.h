@@ -43,6 +43,11 @@ enum exh_status judge_open(struct judge *j, const struct judge_args *args,
                            const struct shared *shared, struct exh_error *err);
 void judge_close(struct judge *j); // a zeroed one is allowed
 
+/* Ask a server, as the options allow it: a fetch of the library's; ctx is the judge. */
+enum exh_status judge_fetch(void *ctx, enum exh_fetch_kind kind, const char *url,
+                            struct exh_bytes body, uint8_t *to, size_t size, size_t *n,
+                            struct exh_error *err);
+
 /* Verify one file; a sidecar beside it counts when it carries no credential itself. */
 enum exh_status judge_file(struct judge *j, const char *path, struct exh_report **out,
                            struct exh_error *err);
