@@ -95,9 +95,10 @@ struct exh_ledger_report {
     struct exh_certificate signed_by; // zeroed when unreadable
     bool has_certificate;
 
-    uint64_t entries;    // that follow each other, from the open entry on
-    uint64_t loose;      // signed, but behind a break
-    uint64_t records;    // of the entries, those that cover bytes
+    uint64_t entries; // that follow each other, from the open entry on
+    uint64_t loose;   // signed, but behind a break
+    uint64_t
+        records; // of the entries, those that cover bytes; and the close entry, also without any
     uint64_t matching;   // records whose bytes are those that were signed
     uint64_t covered_n;  // bytes of the body that entries cover
     uint64_t body_n;     // bytes of the body: of all chunks, or of the file in clear

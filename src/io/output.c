@@ -269,7 +269,11 @@ enum exh_status exh_output_commit(struct exh_output *output, struct exh_error *e
             return fail(err, EXH_INVALID, "%s: exists already", output->path);
         return fail_errno(err, output->path, "create");
     }
-    return fd_sync_folder(output->path, err);
+    enum exh_status status = fd_sync_folder(output->path, err);
+    // Nobody is told of it, so it must not be there. What it replaced cannot come back: that it stays.
+    if (status != EXH_OK && !(output->flags & EXH_OUTPUT_REPLACE))
+        (void)unlink(output->path);
+    return status;
 }
 
 void exh_output_close(struct exh_output *output)

@@ -66,12 +66,19 @@ static enum exh_status read_led(const struct exh_source *ledger, struct ledger_o
     return EXH_OK;
 }
 
-/* X.led ends within the header's open entry: power was cut when the recording began. */
+/*
+ * X.led is no more than a part of the header's open entry, perhaps with sectors that were never written: power was
+ * cut when the recording began. As good as empty.
+ */
 static bool is_torn(const struct ledger_object *o, const struct exh_source *ledger,
-                    struct exh_bytes in_header)
+                    struct exh_bytes in_header, struct exh_bytes led)
 {
-    return ledger && ledger->size < in_header.n &&
-           memcmp(o->led_open, in_header.p, (size_t)ledger->size) == 0;
+    if (!ledger || ledger->size > in_header.n || bytes_equal(in_header, led))
+        return false;
+    for (size_t i = 0; i < ledger->size; i++)
+        if (o->led_open[i] && o->led_open[i] != in_header.p[i])
+            return false;
+    return true;
 }
 
 /* Which open entry to go by, and whether the two agree. */
@@ -125,6 +132,7 @@ static enum exh_status read_object(const struct exh_source *object, const struct
                                    struct exh_error *err)
 {
     struct exh_bytes in_header = { 0 }, led = { 0 };
+    bool torn = false;
     enum exh_status status = read_header(object, ledger != NULL, o, err);
 
     if (status == EXH_OK && o->header)
@@ -135,13 +143,14 @@ static enum exh_status read_object(const struct exh_source *object, const struct
         status = read_led(ledger, o, &led, err);
     if (status != EXH_OK)
         return status;
-    choose_open(o, in_header, led, is_torn(o, ledger, in_header), is_plain(led));
+    torn = is_torn(o, ledger, in_header, led);
+    choose_open(o, in_header, led, torn, is_plain(led));
     if (ledger && !o->open.n)
         return fail(err, EXH_MALFORMED, "the ledger does not begin with an open entry");
     if (ledger) {
         o->has_ledger = true;
         o->ledger = *ledger;
-        o->ticks_at = led.n;
+        o->ticks_at = torn ? 0 : led.n;
     }
     if (final->n)
         status = take_final(o, *final, err);

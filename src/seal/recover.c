@@ -129,7 +129,9 @@ static enum exh_status resume_ledger(struct exh_stream *s, const struct exh_sour
                                      const struct exh_remains *remains, struct exh_error *err)
 {
     const struct exh_seal_options *o = &s->options.seal;
-    const size_t n = ledger->size < OPEN_ENTRY_MAX ? (size_t)ledger->size : OPEN_ENTRY_MAX;
+    // What was cut off since is not read, whatever the source's size is.
+    const uint64_t left = ledger->size < remains->ledger_n ? ledger->size : remains->ledger_n;
+    const size_t n = left < OPEN_ENTRY_MAX ? (size_t)left : OPEN_ENTRY_MAX;
     struct exh_bytes open = { 0 };
     struct ledger_place place;
     uint8_t *begin = malloc(n + 1);

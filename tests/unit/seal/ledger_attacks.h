@@ -313,6 +313,19 @@ static void only_header(struct recording *r)
     r->body.n = 0;
 }
 
+static void zeros_in_open(struct recording *r) // a sector that was never written
+{
+    memset(r->led_open.p + r->led_open.n / 4, 0, r->led_open.n / 2);
+    r->led.n = 0;
+    r->body.n = 0;
+}
+
+static void edited_led_open(struct recording *r)
+{
+    r->led_open.p[r->led_open.n - 1] ^= 1;
+    r->led.n = 0;
+}
+
 static void no_led_open(struct recording *r)
 {
     r->led_open.n = 0;
@@ -415,6 +428,10 @@ static const struct attack {
       "bytes that are no whole entry", EXH_INCOMPLETE, SEALED },
     { "power cut before the ledger's open entry", only_header, "open end", "open end",
       "cut off, or still going on", EXH_INCOMPLETE, SEALED },
+    { "power cut in a sector of it", zeros_in_open, "open end, torn ledger tail", "open end",
+      "bytes that are no whole entry", EXH_INCOMPLETE, SEALED },
+    { "open entry of the ledger edited", edited_led_open, "another open entry",
+      "another open entry", "different open entries", EXH_ALTERED, SEALED },
     { "open entry of the ledger taken out", no_led_open, "another open entry", "another open entry",
       "different open entries", EXH_ALTERED, SEALED },
 };
