@@ -24,39 +24,45 @@ static void need(enum exh_status status, const char *what)
     exit(UNABLE);
 }
 
-static struct exh_source whole(const char *path)
+/* A whole file; free(). */
+static uint8_t *whole(const char *path, size_t *n)
 {
     uint8_t *p = NULL;
-    size_t n = 0;
 
-    need(exh_file_read(path, FILE_MAX, &p, &n, &err), path);
-    return exh_source_memory(p, n); // freed at the end
+    need(exh_file_read(path, FILE_MAX, &p, n, &err), path);
+    return p;
 }
 
 static int check(const struct exh_trust *trust, int64_t now, char **paths, int n)
 {
-    const struct exh_source object = whole(paths[0]);
-    const struct exh_source ledger = n > 1 ? whole(paths[1]) : (struct exh_source){ 0 };
+    struct exh_source object = { 0 }, ledger = { 0 };
     const struct exh_check_options options = {
         .crypto = exh_crypto_openssl(), .trust = trust, .now = now, .ledger = n > 1 ? &ledger : NULL
     };
     struct exh_ledger_report *report = NULL;
 
+    need(exh_source_open(paths[0], &object, &err), paths[0]);
+    if (n > 1)
+        need(exh_source_open(paths[1], &ledger, &err), paths[1]);
     need(exh_check(&object, &options, &report, &err), paths[0]);
     const int code = exh_ledger_exit_code(report);
     printf("%s\n", report->verdict);
     exh_ledger_report_free(report);
+    exh_source_close(&object);
+    exh_source_close(&ledger);
     return code;
 }
 
 static int check_statement(const struct exh_trust *trust, int64_t now, const char *path)
 {
-    const struct exh_source s = whole(path);
     struct exh_statement out;
+    size_t n = 0;
+    uint8_t *bytes = whole(path, &n);
 
-    need(exh_statement_check((struct exh_bytes){ s.memory, (size_t)s.size }, exh_crypto_openssl(),
-                             trust, now, NULL, 0, &out, &err),
+    need(exh_statement_check((struct exh_bytes){ bytes, n }, exh_crypto_openssl(), trust, now, NULL,
+                             0, &out, &err),
          path);
+    free(bytes);
     if (out.holds)
         printf("holds: %s %s\n", out.user, out.recipient);
     else
@@ -66,14 +72,14 @@ static int check_statement(const struct exh_trust *trust, int64_t now, const cha
 
 int main(int argc, char **argv)
 {
-    struct exh_trust *trust = exh_trust_new();
+    size_t n = 0;
 
     if (argc < 4)
         return 2;
-    const struct exh_source roots = whole(argv[1]);
-    need(exh_trust_add_anchors(trust, EXH_PURPOSE_CLAIM, (const char *)roots.memory,
-                               (size_t)roots.size, &err),
-         argv[1]);
+    struct exh_trust *trust = exh_trust_new();
+    uint8_t *roots = whole(argv[1], &n);
+    need(exh_trust_add_anchors(trust, EXH_PURPOSE_CLAIM, (const char *)roots, n, &err), argv[1]);
+    free(roots);
     const int64_t now = strtoll(argv[2], NULL, 10);
     const int code = strcmp(argv[3], "--statement") == 0 ? check_statement(trust, now, argv[4])
                                                          : check(trust, now, argv + 3, argc - 3);
