@@ -114,10 +114,24 @@ static void start_pool(struct job *job)
         (void)exh_pool_new(exh_pool_processors() - 1, &job->pool, &ignored);
 }
 
+/* Who asks to replace OUT does not mean his own key. */
+static enum exh_status begin_output(struct job *job, struct exh_error *err)
+{
+    const struct open_args *a = job->args;
+    const char *const files[] = { job->in, job->file.has_ledger ? job->file.ledger_path : NULL,
+                                  a->identities.passphrase_file };
+    const char *const none[] = { NULL };
+    enum exh_status status = output_apart(job->to, files, ARRAY_N(files), err);
+
+    if (status == EXH_OK)
+        status = output_apart(job->to, a->identities.names.items, a->identities.names.n, err);
+    if (status == EXH_OK)
+        status = output_apart(job->to, a->judge.trust.items, a->judge.trust.n, err);
+    return status == EXH_OK ? output_begin(job->to, a->force, none, &job->out, err) : status;
+}
+
 static enum exh_status prepare(struct job *job, struct exh_error *err)
 {
-    const char *const inputs[] = { job->in, job->file.has_ledger ? job->file.ledger_path : NULL,
-                                   NULL };
     const struct open_args *a = job->args;
     enum exh_status status = judge_open(&job->judge, &a->judge, &job->call->shared, err);
 
@@ -131,7 +145,7 @@ static enum exh_status prepare(struct job *job, struct exh_error *err)
     start_pool(job);
     status = fill_options(job, err);
     if (status == EXH_OK && !job->call->shared.dry_run)
-        status = output_begin(job->to, a->force, inputs, &job->out, err);
+        status = begin_output(job, err);
     return status;
 }
 
@@ -210,6 +224,8 @@ static int run(const struct call *call, const void *p)
         return usage(call, "give -o OUT; or -o - if it is text for this terminal");
     if (a->quick && !a->from && !a->to)
         return usage(call, "--quick goes with --from or --to");
+    if (passphrase_clashes(a->identities.passphrase_file, job.in))
+        return usage(call, "%s", PASSPHRASE_CLASH);
     const int code = open_file(&job);
     release(&job);
     return code;

@@ -112,13 +112,19 @@ static enum exh_status begin_in_place(struct job *job, struct exh_error *err)
 
 static enum exh_status begin_output(struct job *job, struct exh_error *err)
 {
-    const char *const inputs[] = { job->in, NULL };
+    const struct rewrap_args *a = job->args;
+    const struct option_list *const lists[] = { &a->identities.names, &a->add, &a->remove,
+                                                &a->judge.trust };
+    const char *const inputs[] = { job->in, a->identities.passphrase_file, NULL };
+    enum exh_status status = EXH_OK;
 
     if (job->call->shared.dry_run)
         return EXH_OK;
-    if (!job->args->out)
+    if (!a->out)
         return begin_in_place(job, err);
-    return output_begin(job->args->out, job->args->force, inputs, &job->out, err);
+    for (size_t i = 0; i < ARRAY_N(lists) && status == EXH_OK; i++)
+        status = output_apart(a->out, lists[i]->items, lists[i]->n, err);
+    return status == EXH_OK ? output_begin(a->out, a->force, inputs, &job->out, err) : status;
 }
 
 static enum exh_status rewrap(struct job *job, struct exh_rewrapped *done, struct exh_error *err)
@@ -223,6 +229,8 @@ static int run(const struct call *call, const void *p)
         return usage(call, "--header writes no whole file: give -o OUT for it");
     if (!a->out && strcmp(job.in, "-") == 0)
         return usage(call, "where shall it go? Give -o OUT.age");
+    if (passphrase_clashes(a->identities.passphrase_file, job.in))
+        return usage(call, "%s", PASSPHRASE_CLASH);
     const int code = rewrap_file(&job);
     release(&job);
     return code;

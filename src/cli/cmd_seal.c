@@ -160,19 +160,33 @@ static bool is_pipe(const char *path)
     return rc == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
+static enum exh_status begin_output(struct job *job, const char *out, struct exh_error *err)
+{
+    const struct seal_args *a = job->s.args;
+    const struct operands *given = &job->s.call->operands; // IN, and recipients behind it
+    const char *const files[] = { a->signer, a->cert, a->passphrase, a->passphrase_file };
+    const char *const none[] = { NULL };
+    enum exh_status status = output_apart(out, (const char *const *)given->items, given->n, err);
+
+    if (status == EXH_OK)
+        status = output_apart(out, files, ARRAY_N(files), err);
+    if (status == EXH_OK)
+        status = output_apart(out, a->recipients.items, a->recipients.n, err);
+    if (status == EXH_OK)
+        status = output_apart(out, a->judge.trust.items, a->judge.trust.n, err);
+    return status == EXH_OK ? output_begin(out, a->force, none, &job->out, err) : status;
+}
+
 static enum exh_status seal_one(struct job *job, struct exh_error *err)
 {
     const struct seal_args *a = job->s.args;
     const struct call *call = job->s.call;
-    const char *const inputs[] = { job->s.in, a->signer, a->cert, NULL };
     const char *out = a->out ? a->out : "-";
     struct exh_sealed done = { 0 };
     enum exh_status status = EXH_OK;
 
     if (!call->shared.dry_run)
-        status =
-            output_begin(out, a->force, a->signer ? inputs : (const char *[]){ job->s.in, NULL },
-                         &job->out, err);
+        status = begin_output(job, out, err);
     if (status != EXH_OK)
         return status;
     job->sink = job->out ? exh_output_sink(job->out) : &sink_nowhere;
@@ -222,6 +236,9 @@ static const char *wrong_one(const struct call *call, const struct seal_args *a)
 
     if (!call->operands.n)
         return "IN was expected ('-': standard input)";
+    if (passphrase_clashes(a->passphrase_file, call->operands.items[0]) ||
+        passphrase_clashes(a->passphrase, call->operands.items[0]))
+        return PASSPHRASE_CLASH;
     if (to_stdout && !a->armor && !call->shared.dry_run && isatty(STDOUT_FILENO))
         return "a sealed file is no text for a terminal: give -o OUT.age, or --armor";
     return NULL;

@@ -102,6 +102,11 @@ static bool may_ask(const struct passphrase *p)
     return false;
 }
 
+bool passphrase_clashes(const char *file, const char *input)
+{
+    return file && input && strcmp(file, "-") == 0 && strcmp(input, "-") == 0;
+}
+
 int passphrase_get(void *ctx, char *to, size_t size)
 {
     const struct passphrase *p = ctx;

@@ -10,6 +10,8 @@
 #include <exhibit/key.h>
 
 #define PASSPHRASE_MAX 1024 // bytes
+#define PASSPHRASE_CLASH \
+    "IN and the passphrase cannot both come from standard input: give a FILE for one"
 
 struct passphrase {
     const struct call *call; // --no-input is obeyed
@@ -20,6 +22,9 @@ struct passphrase {
 
 /* An exh_passphrase: ctx is a struct passphrase. What went wrong is said on stderr. */
 int passphrase_get(void *ctx, char *to, size_t size);
+
+/* Whether file and input would both be read from standard input, which gives its bytes once. NULLs are allowed. */
+bool passphrase_clashes(const char *file, const char *input);
 
 /* A new passphrase, which is asked for twice; of at least one byte. Negative: given up. */
 int passphrase_new(const struct passphrase *p, char *to, size_t size);

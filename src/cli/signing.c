@@ -162,14 +162,27 @@ static bool same_file(const char *a, const char *b)
            one.st_ino == other.st_ino;
 }
 
+enum exh_status output_apart(const char *path, const char *const *inputs, size_t n,
+                             struct exh_error *err)
+{
+    for (size_t i = 0; strcmp(path, "-") != 0 && i < n; i++)
+        if (inputs[i] && same_file(path, inputs[i]))
+            return fail(err, EXH_INVALID, "%s: is an input, and inputs are never changed", path);
+    return EXH_OK;
+}
+
 enum exh_status output_begin(const char *path, bool force, const char *const *inputs,
                              struct exh_output **out, struct exh_error *err)
 {
+    size_t n = 0;
+
     if (!path)
         return EXH_OK;
-    for (size_t i = 0; strcmp(path, "-") != 0 && inputs[i]; i++)
-        if (same_file(path, inputs[i]))
-            return fail(err, EXH_INVALID, "%s: is an input, and inputs are never changed", path);
+    while (inputs[n])
+        n++;
+    enum exh_status status = output_apart(path, inputs, n, err);
+    if (status != EXH_OK)
+        return status;
     return exh_output_open(path, force ? EXH_OUTPUT_REPLACE : 0, out, err);
 }
 

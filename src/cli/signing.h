@@ -51,6 +51,13 @@ void signing_close(struct signing *s); // a zeroed one is allowed. s must not mo
 struct exh_sign_options signing_base(struct signing *s);
 
 /*
+ * Ask that an output is none of n inputs, of which some may be NULL: EXH_INVALID. For options that are given
+ * several times, before output_begin().
+ */
+enum exh_status output_apart(const char *path, const char *const *inputs, size_t n,
+                             struct exh_error *err);
+
+/*
  * Begin an output. It must be none of the inputs, not even with --force: EXH_INVALID.
  * inputs ends with NULL; a NULL path opens nothing.
  */
