@@ -41,7 +41,7 @@ uint8_t *feed_room(struct feed *f, size_t *n, struct exh_error *err)
     const size_t i = f->have / AGE_CHUNK_N;
     const size_t within_chunk = f->have % AGE_CHUNK_N;
     *n = AGE_CHUNK_N - within_chunk;
-    return f->pair->bytes + i * AGE_SEALED_N + within_chunk;
+    return f->pair->bytes + i * PAIR_STEP + within_chunk;
 }
 
 void feed_filled(struct feed *f, size_t n)
@@ -87,6 +87,25 @@ enum exh_status feed_lend(struct feed *f, const uint8_t *p, size_t n, struct exh
     return feed_write(f, p, n, err);
 }
 
+enum exh_status feed_read(struct feed *f, const struct exh_source *source, uint64_t at, uint64_t n,
+                          struct exh_error *err)
+{
+    enum exh_status status = EXH_OK;
+
+    while (n && status == EXH_OK) {
+        size_t room = 0;
+        uint8_t *to = feed_room(f, &room, err);
+        if (!to)
+            return err->status;
+        room = room < n ? room : (size_t)n;
+        status = source->read(source->ctx, at, to, room, err);
+        feed_filled(f, room);
+        at += room;
+        n -= room;
+    }
+    return status;
+}
+
 size_t feed_open_bytes(const struct feed *f)
 {
     return f->have && f->have % AGE_CHUNK_N == 0 ? AGE_CHUNK_N : f->have % AGE_CHUNK_N;
@@ -100,7 +119,7 @@ enum exh_status feed_flush(struct feed *f, bool more, struct exh_error *err)
 
     if (full) {
         // The rest stays readable behind the chunks that are handed out, while it moves to the next pair.
-        const uint8_t *from = f->pair->bytes + full * AGE_SEALED_N;
+        const uint8_t *from = f->pair->bytes + full * PAIR_STEP;
         struct pair *next = NULL;
         begin(f, full, false);
         if (rest) {

@@ -38,6 +38,10 @@ NODISCARD enum exh_status feed_write(struct feed *f, const uint8_t *p, size_t n,
 NODISCARD enum exh_status feed_lend(struct feed *f, const uint8_t *p, size_t n,
                                     struct exh_error *err);
 
+/* Seal bytes [at, at + n) of a source: they are read straight into the chunks. */
+NODISCARD enum exh_status feed_read(struct feed *f, const struct exh_source *source, uint64_t at,
+                                    uint64_t n, struct exh_error *err);
+
 /* Bytes of the chunk in progress, which may be full: 0 to AGE_CHUNK_N. */
 size_t feed_open_bytes(const struct feed *f);
 

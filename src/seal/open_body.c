@@ -102,7 +102,7 @@ static enum exh_status take_chunk(struct opening *o, const struct pair *pair, si
         o->out.altered_chunk = chunk;
         return EXH_OK;
     }
-    return give(o, chunk * AGE_CHUNK_N, pair->bytes + i * AGE_SEALED_N, pair->out_n[i], err);
+    return give(o, chunk * AGE_CHUNK_N, pair->bytes + i * PAIR_STEP, pair->out_n[i], err);
 }
 
 static enum exh_status take(void *ctx, const struct pair *pair, struct exh_error *err)
@@ -122,23 +122,24 @@ static enum exh_status take(void *ctx, const struct pair *pair, struct exh_error
     return status;
 }
 
-/* Read the chunks of a pair in one go: they lie behind each other there and here. */
+/* Bring chunks into a pair: from memory they are opened where they lie. */
 static enum exh_status fill(struct opening *o, struct pair *pair, uint64_t chunk,
                             struct exh_error *err)
 {
-    const uint64_t at = o->object.body_at + chunk_at(chunk);
-    size_t n = 0;
+    enum exh_status status = EXH_OK;
 
     pair->first = chunk;
-    for (; pair->n < PAIR_N && chunk + pair->n < o->read_to; pair->n++) {
-        pair->in_n[pair->n] = sealed_n(o, chunk + pair->n);
+    for (size_t i = 0; i < PAIR_N && chunk + i < o->read_to && status == EXH_OK; i++) {
+        const uint64_t at = o->object.body_at + chunk_at(chunk + i);
+        pair->in_n[i] = sealed_n(o, chunk + i);
+        pair->n = i + 1;
         if (o->body->memory)
-            pair->in[pair->n] = o->body->memory + at + n;
-        n += pair->in_n[pair->n];
+            pair->in[i] = o->body->memory + at;
+        else
+            status = source_read(o->body, at, pair->bytes + i * PAIR_STEP, pair->in_n[i], err);
     }
     pair->last = chunk + pair->n == o->chunks;
-    return o->body->memory ? source_check(o->body, at, n, err)
-                           : source_read(o->body, at, pair->bytes, n, err);
+    return status;
 }
 
 enum exh_status open_chunks(struct opening *o, struct exh_error *err)

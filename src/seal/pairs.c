@@ -7,9 +7,10 @@
 #include "base/wipe.h"
 #include "seal/leaf.h"
 
-#define PAIR_BYTES  ((size_t)PAIR_N * AGE_SEALED_N)
+#define PAGE        4096
+#define PAIR_BYTES  ((size_t)PAIR_N * PAIR_STEP)
 #define PAIRS_ALONE 2  // one thread: what is sealed, and what follows a flush
-#define PAIRS_MAX   48 // 6 MiB; for up to 15 threads beside the caller's
+#define PAIRS_MAX   48 // 6.4 MiB; for up to 15 threads beside the caller's
 
 struct pairs {
     struct pairs_config config;
@@ -39,7 +40,7 @@ static void seal_pair(struct exh_work *work)
     const uint8_t *out[PAIR_N];
 
     for (size_t i = 0; i < p->n; i++) {
-        uint8_t *to = p->bytes + i * AGE_SEALED_N;
+        uint8_t *to = p->bytes + i * PAIR_STEP;
         p->good[i] = age_chunk_seal(p->aead, p->first + i, p->last && i + 1 == p->n, p->in[i],
                                     p->in_n[i], to);
         p->out_n[i] = p->in_n[i] + AEAD_TAG;
@@ -57,7 +58,7 @@ static void open_pair(struct exh_work *work)
         const bool whole = p->in_n[i] >= AEAD_TAG;
         p->out_n[i] = whole ? p->in_n[i] - AEAD_TAG : 0;
         p->good[i] = whole && age_chunk_open(p->aead, p->first + i, p->last && i + 1 == p->n,
-                                             p->in[i], p->out_n[i], p->bytes + i * AGE_SEALED_N);
+                                             p->in[i], p->out_n[i], p->bytes + i * PAIR_STEP);
     }
 }
 
@@ -80,7 +81,7 @@ enum exh_status pairs_new(const struct pairs_config *config, struct pairs **out,
     p->config = *config;
     p->size = ring_size(config->workers);
     p->threads = config->workers && config->workers->n;
-    p->bytes = malloc(p->size * PAIR_BYTES);
+    p->bytes = aligned_alloc(PAGE, p->size * PAIR_BYTES);
     enum exh_status status = p->bytes ? EXH_OK : fail_no_memory(err);
     for (size_t i = 0; i < p->size && status == EXH_OK; i++) {
         p->pair[i] = (struct pair){ .work = { .run = config->open ? open_pair : seal_pair },
@@ -145,7 +146,7 @@ enum exh_status pairs_next(struct pairs *p, struct pair **out, struct exh_error 
     pair->n = 0;
     pair->last = false;
     for (size_t i = 0; i < PAIR_N; i++)
-        pair->in[i] = pair->bytes + i * AGE_SEALED_N;
+        pair->in[i] = pair->bytes + i * PAIR_STEP;
     *out = pair;
     return EXH_OK;
 }

@@ -24,20 +24,24 @@
 #define PAIR_N     2                              // chunks
 #define PAIR_PLAIN ((size_t)PAIR_N * AGE_CHUNK_N) // bytes in clear of a full pair
 
+// From one chunk of a pair to the next: each begins where a page does, because the system copies an eighth
+// faster there. Chunks are sealed and opened in place: half the memory to go through the caches.
+#define PAIR_STEP ((size_t)AGE_CHUNK_N + 4096)
+
 struct pair {
     struct exh_work work; // first
     const struct pairs *pairs;
     struct aead *aead;
-    uint8_t *bytes; // room for PAIR_N sealed chunks; chunk i at i * AGE_SEALED_N
+    uint8_t *bytes; // room for PAIR_N sealed chunks; chunk i at i * PAIR_STEP
 
-    // What to do. in[i] is in place (bytes + i * AGE_SEALED_N), or memory that stays until it is taken.
+    // What to do. in[i] is in place (bytes + i * PAIR_STEP), or memory that stays until it is taken.
     uint64_t first; // number of the first chunk
     size_t n;       // chunks: 1 to PAIR_N
     bool last;      // the last of them is the payload's last
     const uint8_t *in[PAIR_N];
     size_t in_n[PAIR_N]; // sealing: bytes in clear; opening: tag included
 
-    // What came out, when it is taken. Output lies at bytes + i * AGE_SEALED_N.
+    // What came out, when it is taken. Output lies at bytes + i * PAIR_STEP.
     size_t out_n[PAIR_N];
     bool good[PAIR_N]; // sealed, or authentic
     uint8_t leaves[PAIR_N][32];

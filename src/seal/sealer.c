@@ -50,6 +50,7 @@ struct exh_sealer {
     struct buf late; // digests behind the hole
     struct held held;
     uint64_t plain_n;
+    uint64_t total;    // of exh_seal(): bytes in clear; 0: not known
     uint64_t patch_at; // finish: where the held chunks go; 0: not yet
     bool ended;        // finished, or failed
 };
@@ -85,15 +86,19 @@ static uint64_t payload_at(const struct exh_sealer *s)
 static enum exh_status write_chunks(struct exh_sealer *s, const struct pair *pair,
                                     struct exh_error *err)
 {
-    size_t n = 0;
+    const struct exh_sink *to = s->to;
+    enum exh_status status = EXH_OK;
 
-    for (size_t i = 0; i < pair->n; i++)
-        n += pair->out_n[i];
-    if (!s->patch_at)
-        return s->to->write(s->to->ctx, pair->bytes, n, err);
-    const uint64_t at = s->patch_at;
-    s->patch_at += n;
-    return s->to->patch(s->to->ctx, at, pair->bytes, n, err);
+    for (size_t i = 0; i < pair->n && status == EXH_OK; i++) {
+        const uint8_t *chunk = pair->bytes + i * PAIR_STEP;
+        if (!s->patch_at) {
+            status = to->write(to->ctx, chunk, pair->out_n[i], err);
+        } else {
+            status = to->patch(to->ctx, s->patch_at, chunk, pair->out_n[i], err);
+            s->patch_at += pair->out_n[i];
+        }
+    }
+    return status;
 }
 
 /* Digests go into the running hash; those behind the hole wait until finish. */
@@ -115,11 +120,21 @@ static enum exh_status add_leaves(struct exh_sealer *s, const struct pair *pair,
     return buf_finish(&s->late, err);
 }
 
+/* Of a source whose size is known: how far it is. */
+static void tell(const struct exh_sealer *s, const struct pair *pair)
+{
+    const uint64_t done = (pair->first + pair->n) * AGE_CHUNK_N;
+
+    if (s->options.progress && s->total)
+        s->options.progress(s->options.progress_ctx, done < s->total ? done : s->total, s->total);
+}
+
 static enum exh_status take(void *ctx, const struct pair *pair, struct exh_error *err)
 {
     struct exh_sealer *s = ctx;
     enum exh_status status = write_chunks(s, pair, err);
 
+    tell(s, pair);
     return status == EXH_OK ? add_leaves(s, pair, err) : status;
 }
 
@@ -166,12 +181,6 @@ static enum exh_status ended(struct exh_sealer *s, enum exh_status status)
 static enum exh_status check_open(const struct exh_sealer *s, struct exh_error *err)
 {
     return s->ended ? fail(err, EXH_INVALID, "the sealer has ended") : EXH_OK;
-}
-
-static void tell(const struct exh_sealer *s, uint64_t total)
-{
-    if (s->options.progress)
-        s->options.progress(s->options.progress_ctx, s->plain_n, total);
 }
 
 static enum exh_status sealer_write(void *ctx, const uint8_t *p, size_t n, struct exh_error *err)
@@ -433,36 +442,15 @@ void exh_sealer_free(struct exh_sealer *sealer)
     free(sealer);
 }
 
-/* Read the source straight into the chunks. */
+/* Memory is sealed where it lies, anything else read straight into the chunks. */
 static enum exh_status feed_source(struct exh_sealer *s, const struct exh_source *source,
                                    struct exh_error *err)
 {
-    enum exh_status status = EXH_OK;
+    const uint64_t n = source->size;
 
-    while (s->plain_n < source->size && status == EXH_OK) {
-        const uint64_t left = source->size - s->plain_n;
-        size_t n = 0;
-        uint8_t *to = feed_room(&s->feed, &n, err);
-        if (!to)
-            return err->status;
-        n = left < n ? (size_t)left : n;
-        status = source->read(source->ctx, s->plain_n, to, n, err);
-        feed_filled(&s->feed, n);
-        s->plain_n += n;
-        tell(s, source->size);
-    }
-    return status;
-}
-
-/* Memory is sealed where it lies, in pieces after which progress is told. */
-static enum exh_status feed_memory(struct exh_sealer *s, const struct exh_source *source,
-                                   struct exh_error *err)
-{
-    enum exh_status status = feed_lend(&s->feed, source->memory, (size_t)source->size, err);
-
-    s->plain_n = source->size;
-    tell(s, source->size);
-    return status;
+    s->plain_n = s->total = n;
+    return source->memory ? feed_lend(&s->feed, source->memory, (size_t)n, err)
+                          : feed_read(&s->feed, source, 0, n, err);
 }
 
 enum exh_status exh_seal(const struct exh_source *source, const struct exh_sink *sink,
@@ -479,7 +467,7 @@ enum exh_status exh_seal(const struct exh_source *source, const struct exh_sink 
     enum exh_status status = exh_sealer_new(sink, options, &s, err);
     if (status != EXH_OK)
         return status;
-    status = source->memory ? feed_memory(s, source, err) : feed_source(s, source, err);
+    status = feed_source(s, source, err);
     if (status == EXH_OK)
         status = exh_sealer_finish(s, out, err);
     exh_sealer_free(s);

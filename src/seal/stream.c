@@ -6,16 +6,18 @@
 static enum exh_status take(void *ctx, const struct pair *pair, struct exh_error *err)
 {
     struct exh_stream *s = ctx;
+    const struct exh_appender *to = s->body;
     uint8_t leaves[PAIR_N][32];
-    size_t n = 0;
+    enum exh_status status = EXH_OK;
 
-    for (size_t i = 0; i < pair->n; i++)
-        n += pair->out_n[i];
     memcpy(leaves, pair->leaves, sizeof leaves);
     if (s->head.has_ledger)
         leaves_add(&s->leaves, leaves, pair->n);
-    s->written += n;
-    return s->body->write(s->body->ctx, pair->bytes, n, err);
+    for (size_t i = 0; i < pair->n && status == EXH_OK; i++) {
+        s->written += pair->out_n[i];
+        status = to->write(to->ctx, pair->bytes + i * PAIR_STEP, pair->out_n[i], err);
+    }
+    return status;
 }
 
 /* After a failure nothing of the files is known but what the ledger covers: nothing more is written. */

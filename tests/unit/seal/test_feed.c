@@ -31,7 +31,7 @@ static enum exh_status take(void *ctx, const struct pair *pair, struct exh_error
     CHECK(pair->first == o->chunks, "chunk %d after %d", (int)pair->first, (int)o->chunks);
     for (size_t i = 0; i < pair->n && status == EXH_OK; i++) {
         memcpy(o->leaves[o->chunks++], pair->leaves[i], 32);
-        status = sink.write(sink.ctx, pair->bytes + i * AGE_SEALED_N, pair->out_n[i], e);
+        status = sink.write(sink.ctx, pair->bytes + i * PAIR_STEP, pair->out_n[i], e);
     }
     return status;
 }
@@ -179,7 +179,7 @@ static enum exh_status note_opened(void *ctx, const struct pair *pair, struct ex
         const uint64_t chunk = pair->first + i;
         opened[chunk] = pair->good[i];
         if (pair->good[i])
-            CHECK(memcmp(pair->bytes + i * AGE_SEALED_N, plain + chunk * AGE_CHUNK_N,
+            CHECK(memcmp(pair->bytes + i * PAIR_STEP, plain + chunk * AGE_CHUNK_N,
                          pair->out_n[i]) == 0,
                   "chunk %d has other bytes", (int)chunk);
     }
