@@ -136,15 +136,16 @@ struct exh_check_options {
 /*
  * Check an object against its ledger.
  *
- * object   X.age, or a plain recording. Borrowed for the call; read once, in pieces.
+ * object   X.age, armored or not, or a plain recording. Borrowed for the call; read once, in pieces
+ *          (with armor twice).
  * options  see above. Borrowed for the call.
  * out      receives the report on success. Owned; exh_ledger_report_free().
  * err      may be NULL, here and below.
  *
  * An object without any ledger gives a report too: "none".
  *
- * EXH_MALFORMED    an age header that is none
- * EXH_UNSUPPORTED  an armored file; another version of age or of the ledger
+ * EXH_MALFORMED    an age header or an armor that is none
+ * EXH_UNSUPPORTED  another version of age or of the ledger
  * EXH_INVALID      a ledger beside an object that has its own in the header
  * EXH_LIMIT  EXH_IO  EXH_NO_MEMORY  EXH_CRYPTO
  */

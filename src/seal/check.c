@@ -1,6 +1,7 @@
 /* check.c -- exh_check(): an object, its ledger, and the report on both. */
 #include <string.h>
 
+#include "seal/armor_source.h"
 #include "seal/ledger_object.h"
 #include "seal/ledger_report.h"
 
@@ -54,19 +55,48 @@ static enum exh_status check(const struct exh_source *object, const struct ledge
     return status;
 }
 
-enum exh_status exh_check(const struct exh_source *object, const struct exh_check_options *options,
-                          struct exh_ledger_report **out, struct exh_error *err)
+static enum exh_status check_object(const struct exh_source *object,
+                                    const struct exh_check_options *options,
+                                    struct exh_ledger_report **out, struct exh_error *err)
 {
     struct ledger_object o = { 0 };
     struct ledger_check c = { 0 };
-    struct exh_error local;
 
-    err = err ? err : &local;
     enum exh_status status = ledger_object_read(object, options->ledger, &o, err);
     if (status == EXH_OK && o.open.n)
         status = check(object, &o, options, &c, out, err);
     else if (status == EXH_OK)
         status = ledger_report_none(out, err);
     ledger_object_free(&o);
+    return status;
+}
+
+/* Only the one-file form is ever armored; a plain recording may begin with any bytes. */
+static enum exh_status take_off_armor(const struct exh_source *object,
+                                      const struct exh_check_options *options,
+                                      struct armor_source **out, struct exh_error *err)
+{
+    bool armored = false;
+    enum exh_status status = EXH_OK;
+
+    if (!options->ledger)
+        status = armor_source_is(object, &armored, err);
+    return status == EXH_OK && armored ? armor_source_new(object, out, err) : status;
+}
+
+enum exh_status exh_check(const struct exh_source *object, const struct exh_check_options *options,
+                          struct exh_ledger_report **out, struct exh_error *err)
+{
+    struct armor_source *armor = NULL;
+    struct exh_source binary = *object;
+    struct exh_error local;
+
+    err = err ? err : &local;
+    enum exh_status status = take_off_armor(object, options, &armor, err);
+    if (armor)
+        binary = armor_source_binary(armor);
+    if (status == EXH_OK)
+        status = check_object(&binary, options, out, err);
+    armor_source_free(armor);
     return status;
 }

@@ -1,4 +1,5 @@
 /* What a ledger proves: the attack table, and everything else that an answer can say. */
+#include "formats/age_armor.h"
 #include "formats/json.h"
 #include "ledger_attacks.h"
 #include "ledger_world.h"
@@ -213,6 +214,27 @@ static void check_photo(const char *name, const struct buf *b, const char *verdi
     exh_ledger_report_free(report);
 }
 
+static enum exh_status put_into(void *ctx, const uint8_t *p, size_t n, struct exh_error *err)
+{
+    buf_put(ctx, p, n);
+    return buf_finish(ctx, err);
+}
+
+/* The same as text. */
+static struct buf armored(const struct buf *b)
+{
+    struct buf text = buf_with_limit((size_t)1 << 20);
+    const struct exh_sink to = { .write = put_into, .ctx = &text };
+    struct armor_writer w;
+    struct exh_error err;
+
+    armor_writer_init(&w, &to);
+    const struct exh_sink in = armor_writer_sink(&w);
+    if (in.write(in.ctx, b->p, b->n, &err) != EXH_OK || armor_writer_end(&w, &err) != EXH_OK)
+        abort();
+    return text;
+}
+
 static void test_photo(void)
 {
     struct photo p, other;
@@ -220,6 +242,9 @@ static void test_photo(void)
     photo_make(&p, &cast.camera, "dome1", true, 3 * LEAF_SEALED + 100);
     photo_make(&other, &cast.camera, "dome1", true, 2 * LEAF_SEALED + 100);
     check_photo("photo", &p.object, "closed", 0);
+    struct buf text = armored(&p.object);
+    check_photo("armored photo", &text, "closed", 0);
+    buf_free(&text);
     p.object.p[p.object.n - 1] ^= 1;
     check_photo("last byte", &p.object, "body altered in record 0", 1);
     p.object.p[p.object.n - 1] ^= 1;
@@ -295,9 +320,8 @@ static void test_objects(void)
         { "nothing", "", EXH_OK },
         { "half a header", "age-encryption.org/v1\n-> X25519", EXH_MALFORMED },
         { "another version", "age-encryption.org/v2\n", EXH_UNSUPPORTED },
-        { "armored", "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n", EXH_UNSUPPORTED },
-        { "armored, after a line", "\n-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n",
-          EXH_UNSUPPORTED },
+        { "half an armor", "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n", EXH_MALFORMED },
+        { "armored, after a line", "\n-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n", EXH_MALFORMED },
     };
 
     for (size_t i = 0; i < ARRAY_N(rows); i++) {
