@@ -507,7 +507,7 @@ static void run_attack(const struct attack *a, const struct cast *cast, bool sea
     recording_free(&r);
 }
 
-static void run_attacks(const struct cast *cast)
+static inline void run_attacks(const struct cast *cast)
 {
     for (size_t i = 0; i < ARRAY_N(attacks); i++) {
         if (attacks[i].where != PLAIN)
