@@ -215,7 +215,7 @@ static const struct {
 /* Go through a film as it comes, step by step: every place that is good enough, in order. */
 static void walk(size_t i, const struct film *f, size_t step, enum cut_place want)
 {
-    const struct film head = film_of(rows[i].head);
+    struct film head = film_of(rows[i].head);
     const uint64_t all = f->bytes.n;
     struct cutter c;
     size_t at = 0, there = 0, place = 0;
@@ -248,6 +248,7 @@ static void walk(size_t i, const struct film *f, size_t step, enum cut_place wan
     CHECK(c.at == all && c.lost == rows[i].lost, "%s: %d bytes, lost %d", rows[i].words, (int)c.at,
           c.lost);
     CHECK(c.head_n == head.bytes.n, "%s: a head of %d bytes", rows[i].words, (int)c.head_n);
+    buf_free(&head.bytes);
 }
 
 /* What it is does not change with more bytes, and is known at the end. */

@@ -91,6 +91,13 @@ static void test_facts(void)
     recording_free(&r);
 }
 
+/* Not memcmp(): what lies between the members is nobody's. */
+static bool same_place(const struct ledger_place *a, const struct ledger_place *b)
+{
+    return a->seq == b->seq && a->end == b->end && a->mono_us == b->mono_us &&
+           a->closed == b->closed && memcmp(a->head, b->head, sizeof a->head) == 0;
+}
+
 /* A file that grows, looked at again and again: the answer is that of looking once. */
 static void test_follower(bool sealed)
 {
@@ -124,7 +131,7 @@ static void test_follower(bool sealed)
     const struct ledger_files files = { .ledger = &ledger, .body = &source };
     if (ledger_check_follow(&once, &files, false, &err) != EXH_OK)
         abort();
-    CHECK(memcmp(&c.place, &once.place, sizeof c.place) == 0 &&
+    CHECK(same_place(&c.place, &once.place) &&
               memcmp(&c.counts, &once.counts, sizeof c.counts) == 0 && c.place.closed,
           "the same in the end");
     ledger_check_free(&c);
