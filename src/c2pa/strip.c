@@ -31,14 +31,15 @@ static enum exh_status join_stores(struct container *c, struct buf *out, struct 
 }
 
 /*
- * A box of BMFF may have more room than its store takes. Offsets that are hashed depend on that room, so
- * it goes along as zeros: put back, the box has its size again.
+ * A box of BMFF may have more room than its store takes, a chunk of RIFF too. Offsets that are hashed, and the
+ * range that is not, depend on that room, so it goes along as zeros: put back, the box has its size again.
  */
 static void keep_room(const struct container *c, struct buf *out)
 {
-    const size_t used = BMFF_STORE_AT + out->n;
+    const size_t head = c->format == FORMAT_BMFF ? BMFF_STORE_AT : c->format == FORMAT_RIFF ? 8 : 0;
+    const size_t used = head + out->n;
 
-    if (c->format == FORMAT_BMFF && c->store.n > used && c->store.n <= STORE_MAX)
+    if (head && c->store.n > used && c->store.n <= STORE_MAX)
         buf_put_zeros(out, (size_t)c->store.n - used);
 }
 
@@ -131,7 +132,7 @@ enum exh_status exh_attach(const struct exh_source *source, struct exh_bytes sto
                       "the credential ends with an update manifest, which an ISO base media file "
                       "keeps in a box of its own: it cannot be put back");
     if (status == EXH_OK)
-        status = plan_new(source, &c, PLAN_EMBED, store.n, &plan, err);
+        status = plan_new(source, &c, PLAN_ATTACH, store.n, &plan, err);
     if (status == EXH_OK)
         status = plan_frame(plan, store, &frame, err);
     if (status == EXH_OK)

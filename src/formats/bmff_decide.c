@@ -127,6 +127,7 @@ static enum exh_status decide_goal(struct bmff_plan *p, size_t store_n, struct e
     case PLAN_DELIVER: return decide_deliver(p, err);
     case PLAN_STRIP: p->clean = true; return EXH_OK;
     case PLAN_EMBED:
+    case PLAN_ATTACH:
         p->clean = true;
         p->put = BMFF_PUT_HOLE;
         decide_place(p, need);

@@ -81,6 +81,7 @@ struct piece {
 
 enum plan_goal {
     PLAN_EMBED,  // leave a hole for a standard manifest's store, in place of any old store
+    PLAN_ATTACH, // the same with a store that was taken out of such a file
     PLAN_UPDATE, // the same, the store keeps its start (BMFF: an `update` box at the end)
     PLAN_APPEND, // BMFF: reserve after ftyp, manifest box at the end
     PLAN_DELIVER, // BMFF: no hole: out of the append-only form, the manifest box goes into the reserve

@@ -184,6 +184,17 @@ static enum exh_status frame(const struct plan *p, struct exh_bytes store, struc
     return buf_finish(out, err);
 }
 
+/* A chunk of just this size. One that is odd is another writer's, put back: its padding stands outside. */
+static enum exh_status frame_exact(const struct plan *p, struct exh_bytes store, struct buf *out,
+                                   struct exh_error *err)
+{
+    buf_put_text(out, "C2PA");
+    buf_put_u32le(out, (uint32_t)p->store_n); // at most STORE_MAX + 1
+    buf_put_bytes(out, store);
+    buf_put_zeros(out, p->store_n - store.n + (p->store_n & 1));
+    return buf_finish(out, err);
+}
+
 /*
  * The store keeps its place and its size: the form's size lies outside, and is hashed, so that a store
  * that grows would break the binding that it updates.
@@ -274,8 +285,8 @@ static bool lay_out(struct simple_plan *p, const struct exh_source *s, const str
 }
 
 static enum exh_status plan_edit(const struct exh_source *s, const struct container *c,
-                                 size_t store_n, uint64_t hole_n, struct plan **out,
-                                 struct exh_error *err)
+                                 size_t store_n, uint64_t hole_n, plan_framer *framer,
+                                 struct plan **out, struct exh_error *err)
 {
     struct window w;
     struct riff_patches patches = { 0 };
@@ -294,7 +305,7 @@ static enum exh_status plan_edit(const struct exh_source *s, const struct contai
     if (status != EXH_OK)
         return status;
 
-    struct simple_plan *p = simple_plan_new(store_n, frame);
+    struct simple_plan *p = simple_plan_new(store_n, framer);
     const bool good = lay_out(p, s, &e, form_end, hole_n, &patches);
     free(patches.p);
     status = simple_plan_done(p, out, err);
@@ -313,7 +324,8 @@ static enum exh_status plan(const struct exh_source *s, const struct container *
         return plan_update(s, c, store_n, out, err);
     if (!store_n && !c->stores_n) // nothing to strip
         return simple_plan_replace(s, c, 0, 0, frame, out, err);
-    return plan_edit(s, c, store_n, store_n ? RIFF_HEAD_N + store_n + (store_n & 1) : 0, out, err);
+    return plan_edit(s, c, store_n, store_n ? RIFF_HEAD_N + store_n + (store_n & 1) : 0,
+                     goal == PLAN_ATTACH ? frame_exact : frame, out, err);
 }
 
 static enum exh_status count_box(uint64_t at, size_t *count, struct exh_error *err)
