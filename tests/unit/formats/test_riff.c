@@ -506,8 +506,41 @@ static void test_boxes(void)
     buf_free(&b);
 }
 
+/* A store that goes back into its file has the size that it had there, odd ones too; a new one gets an even chunk. */
+static void test_odd_store(void)
+{
+    static const struct {
+        enum plan_goal goal;
+        uint8_t chunk_n; // low byte of the chunk's size
+    } cases[] = { { PLAN_ATTACH, 61 }, { PLAN_EMBED, 62 } };
+    static const uint8_t store[61];
+
+    for (size_t i = 0; i < ARRAY_N(cases); i++) {
+        struct buf b = buf_with_limit((size_t)1 << 20), out = buf_with_limit((size_t)1 << 20);
+        struct exh_error e;
+        struct container c;
+        struct plan *p = NULL;
+
+        put_form(&b, "WEBP VP8 :31");
+        const struct exh_source s = exh_source_memory(b.p, b.n);
+        if (!CHECK(container_read(&s, &c, &e) == EXH_OK, "%s", e.text) ||
+            !CHECK(plan_new(&s, &c, cases[i].goal, sizeof store, &p, &e) == EXH_OK, "%s", e.text) ||
+            !CHECK(plan_frame(p, (struct exh_bytes){ store, sizeof store }, &out, &e) == EXH_OK,
+                   "%s", e.text))
+            abort();
+        CHECK(out.n == 70 && memcmp(out.p, "C2PA", 4) == 0 && out.p[4] == cases[i].chunk_n &&
+                  !out.p[5],
+              "goal %d: a chunk of %d", (int)cases[i].goal, out.p[4]);
+        plan_free(p);
+        container_free(&c);
+        buf_free(&b);
+        buf_free(&out);
+    }
+}
+
 int main(void)
 {
+    test_odd_store();
     test_good();
     test_refused();
     test_round_trips();
