@@ -281,6 +281,7 @@ static void check_made(const struct exh_source *s, const struct container *c, en
     case PLAN_STRIP: check_stripped(&made->out); break;
     case PLAN_DELIVER: check_delivered(&made->out, c); break;
     case PLAN_EMBED:
+    case PLAN_ATTACH:
     case PLAN_UPDATE:
     case PLAN_APPEND: check_embedded(s, made, p, store, c, goal); break;
     }
